@@ -1,0 +1,79 @@
+"""JSON of inputs and events: one object each, its class in ``type``, bytes in hex, instants in ISO 8601 UTC.
+
+Unknown fields are ignored, so a newer recording can be read; an unknown ``type`` is a BadInput that names it.
+A field is an instant if it is called ``at`` or ends in ``_at``.
+"""
+
+from collections.abc import Mapping
+from typing import Any, cast, get_args
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
+
+from hrvdaemon.vocabulary import events, inputs
+from hrvdaemon.vocabulary.errors import BadInput
+from hrvdaemon.vocabulary.units import instant, iso
+
+Record = inputs.Input | events.Event
+
+_CLASSES: dict[str, type[Any]] = {cls.__name__: cls for cls in (*get_args(inputs.Input), *get_args(events.Event))}
+_CONFIG = ConfigDict(ser_json_bytes="hex", val_json_bytes="hex", ser_json_inf_nan="null")
+
+
+_ADAPTERS: dict[str, TypeAdapter[Any]] = {}
+
+
+def _adapter(cls: type[Any]) -> TypeAdapter[Any]:
+    """Built at first need: a start that reads no JSON pays for none."""
+    if cls.__name__ not in _ADAPTERS:
+        _ADAPTERS[cls.__name__] = TypeAdapter(with_config(_CONFIG)(cls))
+    return _ADAPTERS[cls.__name__]
+
+
+def to_json(record: Record) -> dict[str, Any]:
+    """A plain JSON object; ``from_json`` of it equals the record."""
+    cls: type[Any] = type(record)
+    return {"type": cls.__name__, **_write_instants(_adapter(cls).dump_python(record, mode="json"))}
+
+
+def from_json(value: object) -> Record:
+    """The record of a JSON object. BadInput if it is none, says which field and why."""
+    if not isinstance(value, Mapping):
+        raise BadInput(f'expected a JSON object with "type", came {type(value).__name__}')
+    cls = _CLASSES.get(str(value.get("type")))
+    if cls is None:
+        raise BadInput(f'expected a known "type", came {value.get("type")!r}; a newer version may be needed to read it')
+    try:
+        return cast("Record", _adapter(cls).validate_python(_read_instants(value)))
+    except (ValidationError, ValueError) as error:
+        raise BadInput(f"{cls.__name__}: {_first_line(error)}") from error
+
+
+def input_from_json(value: object) -> inputs.Input:
+    """As ``from_json``, for an input only."""
+    record = from_json(value)
+    if isinstance(record, get_args(inputs.Input)):
+        return cast("inputs.Input", record)
+    raise BadInput(f"expected an input, came the event {type(record).__name__}")
+
+
+def _is_instant(key: str) -> bool:
+    return key == "at" or key.endswith("_at")
+
+
+def _write_instants(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: iso(v) if _is_instant(k) and v is not None else _write_instants(v) for k, v in value.items()}
+    return [_write_instants(item) for item in value] if isinstance(value, list) else value
+
+
+def _read_instants(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {k: instant(v) if _is_instant(k) and isinstance(v, str) else _read_instants(v) for k, v in value.items()}
+    return [_read_instants(item) for item in value] if isinstance(value, list) else value
+
+
+def _first_line(error: ValueError) -> str:
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}, came {first['input']!r}"
+    return str(error)
