@@ -73,6 +73,8 @@ class GateVerdict:
     value: float | None = None
     limit: float | None = None
     reason: Reason | None = None
+    until_at: Instant | None = None
+    """How long it holds, where it holds for a time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +102,15 @@ class BeatsClassified:
     beat_mono_ms: tuple[int, ...]
     kinds: str
     n_late: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WearingStarted:
+    """First beats after at least ten minutes without: the strap was put on. A restart or a dropout is not one."""
+
+    mono_ms: int
+    at: Instant
+    sensor: SensorId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +149,6 @@ class EpochClosed:
     mono_ms: int
     at: Instant
     epoch: Epoch
-    n_late: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +188,7 @@ class DecisionMade:
     mono_ms: int
     at: Instant
     start_at: Instant
+    start_mono_ms: int
     minutes: int
     epoch: int | None
     state: AutonomicState
@@ -194,6 +205,10 @@ class DecisionMade:
     theta_on: float
     evidence: int
     """How many of the last ten minutes stand at or above ``theta_on``."""
+    is_armed: bool
+    """Whether activation has come down since the last invitation."""
+    learns: bool
+    """Whether this minute enters the baseline: eligible, grade good, no tag."""
     confidence: Confidence
     prompt: PromptId | None
     rules: str
@@ -289,6 +304,8 @@ class ExerciseFinished:
     exercise: str
     prompt: PromptId | None
     started_at: Instant
+    ended_at: Instant
+    """When the guiding ended; the outcome is known three minutes later."""
     outcome: Outcome
 
 
@@ -306,6 +323,7 @@ class WindowSummarised:
 Event = (
     PacketRejected
     | BeatsClassified
+    | WearingStarted
     | GapDetected
     | SignalQualityChanged
     | HrvUpdated

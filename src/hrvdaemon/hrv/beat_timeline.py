@@ -1,0 +1,167 @@
+"""Where beats lie in time: the running sum of RR intervals, anchored to when packets arrived.
+
+Packets carry no time and come in bursts, so arrival orders nothing by itself. The rules (science A.0, A.1):
+
+- the last interval of the first packet ends at its arrival; from there on only intervals move the time
+- more than ``resync_s`` off the arrival, in either direction: anchor again and mark a gap. Straps' clocks run fast
+  and slow; a day at 400 ppm is 35 s off and costs about a dozen gaps, not thousands
+- heart rate 0, contact lost, the strap away, or ten seconds without an interval: no data, a gap
+- the same bytes within 50 ms are one packet received twice (bleak#2002)
+- fifteen equal intervals in a row are a frozen sensor, not a heart
+- nothing is ever filled in; a beat behind a gap starts a new ``segment``
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hrvdaemon.hrv.artefacts import TimedBeat
+from hrvdaemon.hrv.heart_rate_measurement import HeartRateMeasurement
+from hrvdaemon.vocabulary.units import (
+    GRAINS_PER_MS,
+    GRAINS_PER_SECOND,
+    GRAINS_PER_TICK,
+    TICKS_PER_SECOND,
+    ticks_from_ms,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineSettings:
+    resync_s: float = 3.0
+    """Anchor again when so far off the arrival (science A.0)."""
+    duplicate_ms: int = 50
+    """Equal bytes within this are one packet (bluetooth quirk 1)."""
+    flatline_beats: int = 15
+    """Equal intervals in a row that are a sensor fault (science A.1)."""
+    longest_rr_s: float = 3.0
+    """A longer interval is a gap (science A.0)."""
+    unit_check_s: int = 100
+    """Uninterrupted stretch over which the sum of intervals is compared with the clock (bluetooth quirk 13)."""
+    millisecond_sensors: str = ""
+    """Straps known to send milliseconds instead of 1/1024 s: names or addresses, comma between."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The beats on both sides are not neighbours."""
+
+    why: str
+    duration_grains: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitSuspected:
+    """The intervals add up to 1000/1024 of the time that passed: the strap seems to send milliseconds."""
+
+
+Moment = TimedBeat | Gap | UnitSuspected
+
+MILLISECOND_RATIO = 1000 / TICKS_PER_SECOND
+_RATIO_TOLERANCE = 0.008
+_SUSPICIONS_NEEDED = 2
+
+
+class BeatTimeline:
+    """One strap's beats in time. ``feed`` measurements in the order in which they arrived."""
+
+    def __init__(self, settings: TimelineSettings, *, sends_milliseconds: bool = False) -> None:
+        self._settings = settings
+        self._sends_milliseconds = sends_milliseconds
+        self._end: int | None = None
+        self._segment = 0
+        self._is_broken = True
+        self._last_packet: tuple[int, bytes] = (-(10**9), b"")
+        self._equal = (0, 0)
+        self._stretch = _Stretch(settings.unit_check_s)
+
+    def feed(self, measurement: HeartRateMeasurement, mono_ms: int) -> Iterator[Moment]:
+        """Beats and gaps of one packet, in order."""
+        if self._is_repeated(bytes(measurement), mono_ms):
+            return
+        if measurement.heart_rate_bpm == 0 or measurement.has_contact is False:
+            yield from self.interrupt("contact lost" if measurement.has_contact is False else "heart rate 0")
+        elif measurement.rr_ticks:
+            rr = measurement.rr_ticks
+            rr = tuple(ticks_from_ms(value) for value in rr) if self._sends_milliseconds else rr
+            yield from self._intervals(rr, mono_ms)
+
+    def interrupt(self, why: str) -> Iterator[Gap]:
+        """No data from here on; one gap however often it is said."""
+        if not self._is_broken:
+            self._is_broken = True
+            self._stretch.restart()
+            yield Gap(why, None)
+
+    def _intervals(self, rr_ticks: tuple[int, ...], mono_ms: int) -> Iterator[Moment]:
+        frozen = [self._is_frozen(ticks) for ticks in rr_ticks]
+        if not all(frozen):
+            yield from self._anchor(rr_ticks, mono_ms * GRAINS_PER_MS)
+            yield from self._stretch.feed(rr_ticks, mono_ms)
+        for ticks, is_frozen in zip(rr_ticks, frozen, strict=True):
+            yield from self.interrupt("frozen sensor") if is_frozen else self._beat(ticks)
+
+    def _is_repeated(self, packet: bytes, mono_ms: int) -> bool:
+        before, last = self._last_packet
+        self._last_packet = (mono_ms, packet)
+        return packet == last and mono_ms - before < self._settings.duplicate_ms
+
+    def _anchor(self, rr_ticks: tuple[int, ...], arrival: int) -> Iterator[Gap]:
+        """Decide where the first interval of this packet begins."""
+        length = sum(rr_ticks) * GRAINS_PER_TICK
+        off = None if self._end is None else arrival - (self._end + length)
+        if self._is_broken or off is None:
+            if off is not None and off > 0:
+                yield Gap("data again", off)
+            self._start_segment(arrival - length)
+        elif abs(off) > self._settings.resync_s * GRAINS_PER_SECOND:
+            yield Gap("clock off", max(off, 0))
+            self._start_segment(arrival - length)
+            self._stretch.restart()
+
+    def _start_segment(self, start: int) -> None:
+        self._segment += 1
+        self._end = start
+        self._is_broken = False
+
+    def _beat(self, ticks: int) -> Iterator[Moment]:
+        if self._end is None:
+            return
+        self._end += ticks * GRAINS_PER_TICK
+        if self._is_broken:
+            self._start_segment(self._end)
+        yield TimedBeat(self._end, ticks, self._segment)
+        if ticks > self._settings.longest_rr_s * TICKS_PER_SECOND:
+            self._segment += 1
+            yield Gap("long interval", ticks * GRAINS_PER_TICK)
+
+    def _is_frozen(self, ticks: int) -> bool:
+        value, count = self._equal
+        self._equal = (ticks, count + 1 if value == ticks else 1)
+        return self._equal[1] >= self._settings.flatline_beats
+
+
+class _Stretch:
+    """Sum of intervals against the clock over an uninterrupted stretch; two suspicious ones in a row are told once."""
+
+    def __init__(self, length_s: int) -> None:
+        self._length_ms = length_s * 1000
+        self._suspicions = 0
+        self.restart()
+
+    def restart(self) -> None:
+        self._start_ms: int | None = None
+        self._ticks = 0
+
+    def feed(self, rr_ticks: tuple[int, ...], mono_ms: int) -> Iterator[UnitSuspected]:
+        if self._start_ms is None:
+            self._start_ms = mono_ms
+            return
+        self._ticks += sum(rr_ticks)
+        elapsed_ms = mono_ms - self._start_ms
+        if elapsed_ms >= self._length_ms:
+            ratio = self._ticks * MILLISECOND_RATIO / elapsed_ms
+            is_suspect = abs(ratio - MILLISECOND_RATIO) < _RATIO_TOLERANCE
+            self._suspicions = self._suspicions + 1 if is_suspect else 0
+            self.restart()
+            if self._suspicions == _SUSPICIONS_NEEDED:
+                yield UnitSuspected()

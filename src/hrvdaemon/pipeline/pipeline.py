@@ -1,0 +1,375 @@
+"""The pipeline: inputs in order, conclusions out. No await, no clock, no I/O; the same inputs give the same events.
+
+Rules of this file:
+
+- due work runs before the input that makes it due, and its events bear the due time (law 2)
+- a run begins with ``RunStarted`` and ends with ``RunEnded``, which flushes what is open
+- minutes without beats are told as one range, when beats come again or the run ends
+"""
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from hrvdaemon.pipeline.agenda import Agenda, Due
+from hrvdaemon.pipeline.behaviour import Behaviour, Numbers
+from hrvdaemon.pipeline.detector import Detector, MakeGates
+from hrvdaemon.pipeline.history import History, Remembered
+from hrvdaemon.pipeline.run_clock import RunClock
+from hrvdaemon.pipeline.settings import Settings
+from hrvdaemon.pipeline.signal import SILENCE_MS, WINDOW_MS, Signal
+from hrvdaemon.regulation.baseline import Usual
+from hrvdaemon.regulation.gates import gates
+from hrvdaemon.vocabulary.epochs import WindowMetrics
+from hrvdaemon.vocabulary.events import (
+    AutonomicState,
+    BaselineComputed,
+    BeatsClassified,
+    DecisionMade,
+    EpochClosed,
+    Event,
+    ExerciseFinished,
+    PromptIssued,
+    Reason,
+    WearingStarted,
+)
+from hrvdaemon.vocabulary.inputs import (
+    BaselineEpochStarted,
+    BatteryRead,
+    ClockChanged,
+    DeliveryReported,
+    ExerciseRequested,
+    ExerciseStopped,
+    FeltRated,
+    Input,
+    MotionMeasured,
+    PacketReceived,
+    PauseRequested,
+    PromptAnswered,
+    RunEnded,
+    RunStarted,
+    Scalar,
+    SensorConnected,
+    SensorLost,
+    SettingsChanged,
+    TagSet,
+    Tick,
+)
+from hrvdaemon.vocabulary.units import HOUR_MS
+
+GRACE_MS = 15_000
+"""A beat is final six beats late; a minute is closed this long after its end (law 2)."""
+HRV_EVERY_MS = 5_000
+BASELINE_MINUTE = 4 * 60
+"""04:00 local."""
+
+
+class Pipeline:
+    """``feed`` it inputs in order. With a ``history`` it goes on where that ends, as if it had never stopped."""
+
+    def __init__(self, history: History | None = None, make_gates: MakeGates = gates) -> None:
+        self._make_gates = make_gates
+        self._started: RunStarted | None = None
+        self._now = 0
+        self._agenda = Agenda()
+        self._is_learned_since = False
+        self._flat: dict[str, Scalar] = {}
+        if history is not None:
+            self._recall(history)
+
+    def feed(self, given: Input) -> list[Event]:
+        """Everything that follows from one input.
+
+        Raises
+        ------
+        ValueError
+            If the first input is not ``RunStarted``.
+        BadConfig
+            If settings in ``RunStarted`` or ``SettingsChanged`` are unknown or of the wrong type.
+        """
+        if isinstance(given, RunStarted):
+            return list(self._start(given))
+        if self._started is None:
+            raise ValueError(f"expected RunStarted as the first input, came {type(given).__name__}")
+        events = list(self._due(given.mono_ms))
+        self._now = max(self._now, given.mono_ms)
+        events.extend(self._take(given))
+        return events
+
+    # -- inputs ------------------------------------------------------------------------------------------------------
+
+    def _take(self, given: Input) -> Iterator[Event]:  # noqa: C901, PLR0912  one case an input, none may be forgotten
+        now = self._now
+        match given:
+            case PacketReceived():
+                yield from self._packet(given)
+            case SensorConnected():
+                self._signal.connected(given)
+            case SensorLost():
+                yield from self._signal.lost(given, now)
+                self._expect_minutes()
+            case PromptAnswered():
+                yield from self._behaviour.answered(given, now)
+            case ExerciseRequested():
+                yield from self._behaviour.requested(given, now)
+            case ExerciseStopped():
+                self._behaviour.stopped(now)
+            case FeltRated():
+                self._behaviour.felt(given)
+            case TagSet():
+                self._detector.wishes.tag(given.tag, now)
+            case PauseRequested():
+                self._detector.wishes.pause(now, given.minutes)
+            case SettingsChanged():
+                self._configure(given)
+            case ClockChanged():
+                yield from self._change_clock(given)
+            case BaselineEpochStarted():
+                self._detector.start_baseline_epoch()
+                yield self._detector.compute_baseline(now)
+            case RunEnded():
+                yield from self._flush()
+            case RunStarted() | Tick() | BatteryRead() | MotionMeasured() | DeliveryReported():
+                return
+            case _:
+                assert_never(given)
+
+    def _packet(self, packet: PacketReceived) -> Iterator[Event]:
+        for event in self._signal.packet(packet, self._now):
+            yield event
+            if isinstance(event, WearingStarted):
+                self._detector.start_wearing(self._now)
+            if isinstance(event, (WearingStarted, BeatsClassified)):
+                self._agenda.set(Due.SILENCE, self._now + SILENCE_MS)
+                self._agenda.set_if_none(Due.HRV, self._now - self._now % HRV_EVERY_MS + HRV_EVERY_MS)
+                self._expect_minutes()
+
+    def _change_clock(self, change: ClockChanged) -> Iterator[Event]:
+        """Wall time is something else from here on: what is open closes, and minutes begin anew."""
+        if change.at != self._clock.wall(self._now):
+            yield from self._close_everything("clock changed")
+        self._use_clock(RunClock(self._now, change.at, change.zone))
+
+    def _use_clock(self, clock: RunClock) -> None:
+        self._clock = clock
+        self._signal.start_clock(clock, self._now)
+        self._detector.start_clock(clock, 0)
+        self._last_minute = self._signal.minutes.number(self._now) - 1
+        self._agenda.drop(Due.BASELINE)
+        self._expect_baseline()
+
+    def _configure(self, change: SettingsChanged) -> None:
+        self._flat = {**self._flat, **change.settings}
+        self._settings = Settings.from_flat(self._flat)
+        self._signal.settings = self._settings
+        self._detector.configure(self._settings)
+
+    # -- runs --------------------------------------------------------------------------------------------------------
+
+    def _start(self, started: RunStarted) -> Iterator[Event]:
+        settings = Settings.from_flat(started.settings)
+        clock = RunClock(started.mono_ms, started.at, started.zone)
+        if self._started is None:
+            self._signal = Signal(settings, clock, started.mono_ms)
+            self._detector = Detector(settings, clock, self._make_gates)
+            self._behaviour = Behaviour(self._detector, self._agenda, Numbers(started.run), started.seed)
+        else:
+            yield from self._flush()
+            self._carry_over(started, clock)
+        self._started, self._now = started, started.mono_ms
+        self._flat, self._settings = dict(started.settings), settings
+        self._detector.configure(settings)
+        self._behaviour.state = AutonomicState.NO_SIGNAL
+        self._use_clock(clock)
+
+    def _carry_over(self, started: RunStarted, clock: RunClock) -> None:
+        """What holds for a time goes on holding on the new run's clock; of the signal only the last beat is known."""
+        same_boot = self._started is not None and self._started.boot_id == started.boot_id
+        delta = 0 if same_boot else clock.mono(self._clock.wall(self._now)) - self._now
+        heard = self._signal.heard_ms
+        self._signal.settings = Settings.from_flat(started.settings)
+        self._signal.start_run(clock, started.mono_ms)
+        self._signal.heard_ms = None if heard is None else heard + delta
+        self._detector.start_clock(clock, delta)
+        self._behaviour.shift(delta)
+        self._behaviour.numbers, self._behaviour.seed = Numbers(started.run), started.seed
+
+    def _flush(self) -> Iterator[Event]:
+        """End of a run: nothing stays open."""
+        yield from self._close_everything("run ended")
+        yield from self._behaviour.finish(self._now, after=None)
+        self._agenda.drop(*Due)
+
+    def _close_everything(self, why: str) -> Iterator[Event]:
+        yield from self._signal.interrupt(why, self._now)
+        self._agenda.drop(Due.SILENCE, Due.HRV, Due.MINUTE)
+        for number in self._signal.minutes.open_numbers:
+            yield from self._close_minute(number)
+        yield from self._window()
+        self._agenda.drop(Due.WINDOW)
+        yield from self._tell_empty(self._signal.minutes.number(self._now))
+
+    # -- what is due -------------------------------------------------------------------------------------------------
+
+    def _due(self, until_ms: int) -> Iterator[Event]:
+        while (taken := self._agenda.take(until_ms)) is not None:
+            self._now = max(self._now, taken[0])
+            yield from self._do(taken[1])
+
+    def _do(self, due: Due) -> Iterator[Event]:  # noqa: C901  one case a kind of due work
+        now = self._now
+        match due:
+            case Due.SILENCE:
+                yield from self._signal.interrupt("no intervals", now)
+                self._agenda.drop(Due.HRV)
+                self._expect_minutes()
+            case Due.MINUTE:
+                yield from self._minute_due()
+            case Due.WINDOW:
+                yield from self._window()
+            case Due.BASELINE:
+                self._is_learned_since = False
+                yield self._detector.compute_baseline(now)
+            case Due.HRV:
+                self._agenda.set(Due.HRV, now + HRV_EVERY_MS)
+                yield from self._signal.hrv_updated(now)
+            case Due.BEFORE:
+                self._behaviour.read_before(self._metrics)
+            case Due.GUIDED_END:
+                self._behaviour.guided_end()
+            case Due.PHASE:
+                yield from self._behaviour.phase(now)
+            case Due.FEEDBACK:
+                path = self._signal.path
+                yield from self._behaviour.feedback(None if path is None else path.recent, now)
+            case Due.FINISH:
+                yield from self._behaviour.finish(now, after=self._metrics)
+            case _:
+                assert_never(due)
+
+    def _metrics(self, start_ms: int, end_ms: int) -> WindowMetrics | None:
+        return None if self._signal.path is None else self._signal.path.recent.metrics(start_ms, end_ms)
+
+    # -- minutes -----------------------------------------------------------------------------------------------------
+
+    def _expect_minutes(self) -> None:
+        """The first open minute is closed when its grace is over."""
+        minutes = self._signal.minutes
+        if numbers := minutes.open_numbers:
+            self._agenda.set_if_none(Due.MINUTE, minutes.start_ms(numbers[0] + 1) + GRACE_MS)
+            window_start = self._clock.whole(minutes.start_ms(numbers[0]), WINDOW_MS)
+            self._agenda.set_if_none(Due.WINDOW, window_start + WINDOW_MS + GRACE_MS)
+
+    def _minute_due(self) -> Iterator[Event]:
+        """Close the minute whose grace ends now; without a beat in it the signal is gone."""
+        minutes = self._signal.minutes
+        number = minutes.number(self._now - GRACE_MS) - 1
+        if number in minutes.open_numbers:
+            yield from self._close_minute(number)
+            self._agenda.set(Due.MINUTE, minutes.start_ms(number + 2) + GRACE_MS)
+        else:
+            yield from self._behaviour.enter(AutonomicState.NO_SIGNAL, Reason.NO_DATA, self._now)
+            self._expect_minutes()
+
+    def _close_minute(self, number: int) -> Iterator[Event]:
+        yield from self._tell_empty(number)
+        epoch = self._signal.close_minute(number, self._behaviour.numbers.epochs)
+        if epoch is None:
+            return
+        self._behaviour.numbers.epochs += 1
+        self._last_minute = number
+        yield EpochClosed(mono_ms=self._now, at=self._clock.wall(self._now), epoch=epoch)
+        warming_up = self._signal.path is None or self._signal.path.is_warming_up
+        for event in self._behaviour.minute(epoch, self._now, is_warming_up=warming_up):
+            yield event
+            if isinstance(event, DecisionMade) and event.learns:
+                self._is_learned_since = True
+                self._expect_baseline()
+
+    def _tell_empty(self, before: int) -> Iterator[Event]:
+        """Minutes without a beat before this one, as one range."""
+        empty = before - self._last_minute - 1
+        if empty > 0:
+            yield self._detector.skip(self._signal.minutes.start_ms(self._last_minute + 1), empty, self._now)
+            self._last_minute = before - 1
+
+    def _window(self) -> Iterator[Event]:
+        start_ms = self._clock.whole(self._now - GRACE_MS - 1, WINDOW_MS)
+        summary = self._signal.window_summarised(start_ms, self._behaviour.numbers.windows, self._now)
+        if summary is not None:
+            self._behaviour.numbers.windows += 1
+            yield summary
+        self._expect_minutes()
+
+    def _expect_baseline(self) -> None:
+        """04:00 local; while little is known every half hour."""
+        if not self._is_learned_since:
+            return
+        daily = self._clock.next_local(self._now, BASELINE_MINUTE)
+        half_hour = self._clock.whole(self._now, HOUR_MS // 2) + HOUR_MS // 2
+        self._agenda.set_if_none(Due.BASELINE, daily if self._detector.usual.stage >= 2 else min(half_hour, daily))
+
+    # -- memory ------------------------------------------------------------------------------------------------------
+
+    def _recall(self, history: History) -> None:
+        """Be where an uninterrupted run would be at the start of a wearing."""
+        list(self._start(history.started))
+        for change in history.changes:
+            self._now = change.mono_ms
+            if isinstance(change, SettingsChanged):
+                self._configure(change)
+            else:
+                self._use_clock(RunClock(change.mono_ms, change.at, change.zone))
+        for moment, record in history.records:
+            self._remember(record, moment)
+        counted = history.counted
+        self._behaviour.numbers = Numbers(
+            history.started.run, counted.epochs, counted.prompts, counted.sessions, counted.windows
+        )
+
+    def _remember(self, record: Remembered, moment_ms: int) -> None:  # noqa: C901  one case a kind of record
+        behaviour, detector = self._behaviour, self._detector
+        self._now = max(self._now, moment_ms)
+        match record:
+            case DecisionMade():
+                self._remember_minute(record, moment_ms)
+            case BaselineComputed():
+                detector.usual = Usual(
+                    stage=record.stage,
+                    minutes=record.eligible_minutes,
+                    days=record.days,
+                    hours=record.hours,
+                    rho=record.rho,
+                    hr_rest_bpm=record.hr_rest_bpm,
+                )
+                self._is_learned_since = False
+                self._agenda.drop(Due.BASELINE)
+            case PromptIssued():
+                behaviour.recall_prompt(record, moment_ms)
+            case PromptAnswered():
+                detector.manners.answer(record.prompt, record.answer, moment_ms, self._clock.local(moment_ms).day)
+            case ExerciseFinished():
+                behaviour.recall_session(record, moment_ms)
+            case WearingStarted():
+                detector.start_wearing(moment_ms)
+                self._signal.heard_ms = max(self._signal.heard_ms or moment_ms, moment_ms)
+            case BeatsClassified():
+                self._signal.heard_ms = max(self._signal.heard_ms or moment_ms, moment_ms)
+            case BaselineEpochStarted():
+                detector.start_baseline_epoch()
+            case PauseRequested():
+                detector.wishes.pause(moment_ms, record.minutes)
+            case TagSet():
+                detector.wishes.tag(record.tag, moment_ms)
+            case SensorConnected():
+                self._signal.connected(record)
+            case _:
+                return
+
+    def _remember_minute(self, decision: DecisionMade, moment_ms: int) -> None:
+        self._behaviour.recall_minute(decision)
+        start_ms = moment_ms - (decision.mono_ms - decision.start_mono_ms)
+        last = self._signal.minutes.number(start_ms) + decision.minutes - 1
+        self._last_minute = max(self._last_minute, last)
+        if decision.learns:
+            self._is_learned_since = True
+            self._expect_baseline()

@@ -1,0 +1,67 @@
+"""All settings of the pipeline under dotted keys, so that a change of one is an input like any other (law 8).
+
+Each group is a dataclass beside the code it sets, with unit, meaning and source there; here they only get their names.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from difflib import get_close_matches
+from typing import Any
+
+from hrvdaemon.hrv.artefacts import ArtefactSettings
+from hrvdaemon.hrv.beat_timeline import TimelineSettings
+from hrvdaemon.regulation.baseline import BaselineSettings
+from hrvdaemon.regulation.dominance import DominanceSettings
+from hrvdaemon.regulation.gates import GateSettings
+from hrvdaemon.regulation.prompting import PromptSettings
+from hrvdaemon.vocabulary.errors import BadConfig
+from hrvdaemon.vocabulary.inputs import Scalar
+
+RULES = "hrvd-rules-1"
+"""Version of everything that turns signals into decisions; in every row of the ledger."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    timeline: TimelineSettings = field(default_factory=TimelineSettings)
+    artefacts: ArtefactSettings = field(default_factory=ArtefactSettings)
+    gates: GateSettings = field(default_factory=GateSettings)
+    baseline: BaselineSettings = field(default_factory=BaselineSettings)
+    dominance: DominanceSettings = field(default_factory=DominanceSettings)
+    prompts: PromptSettings = field(default_factory=PromptSettings)
+
+    @classmethod
+    def from_flat(cls, flat: Mapping[str, Scalar]) -> "Settings":
+        """Settings that differ from the defaults in these keys.
+
+        Raises
+        ------
+        BadConfig
+            With every unknown key and wrong type at once, and the nearest known key.
+        """
+        known = defaults()
+        problems = [problem for key, value in flat.items() if (problem := _problem(key, value, known))]
+        if problems:
+            raise BadConfig("; ".join(problems))
+        groups: dict[str, dict[str, Scalar]] = {}
+        for key, value in flat.items():
+            group, name = key.split(".")
+            groups.setdefault(group, {})[name] = type(known[key])(value)
+        settings: Any = cls()
+        return replace(settings, **{name: replace(getattr(settings, name), **g) for name, g in groups.items()})  # type: ignore[no-any-return]  # dataclasses.replace keeps the class
+
+
+def defaults() -> dict[str, Scalar]:
+    """Every key with its default."""
+    settings = Settings()
+    groups = {group.name: getattr(settings, group.name) for group in fields(settings)}
+    return {f"{name}.{f.name}": getattr(group, f.name) for name, group in groups.items() for f in fields(group)}
+
+
+def _problem(key: str, value: Scalar, known: Mapping[str, Scalar]) -> str | None:
+    if key not in known:
+        near = get_close_matches(key, known, n=1)
+        return f"unknown setting {key!r}" + (f", did you mean {near[0]!r}?" if near else "")
+    wanted = type(known[key])
+    fits = isinstance(value, (int, float)) if wanted is float else type(value) is wanted
+    return None if fits else f"{key}: expected {wanted.__name__}, came {value!r}"

@@ -1,0 +1,35 @@
+"""Relative activation: heart rate above and variability below this person's usual, in their own standard deviations.
+
+``A = (z_h - z_v) / sqrt(2 + 2 rho)`` with both z clipped to +-4 (science D.4). Dimensionless; shown to a person only
+as "activation compared with your usual". LF/HF is never read here: slow breathing would look like strain (D.1).
+"""
+
+from dataclasses import dataclass
+from math import sqrt
+
+from hrvdaemon.vocabulary.events import HourUsual
+
+Z_LIMIT = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    z_hr: float
+    z_ln_rmssd: float
+    value: float
+
+
+def activation(hr_bpm: float, ln_rmssd: float, usual: HourUsual, rho: float) -> Activation:
+    """Compare one minute with the usual at its time of day.
+
+    >>> usual = HourUsual(hr_bpm=60, hr_sigma_bpm=4, ln_rmssd=3.5, ln_sigma=0.2, n_eff=100)
+    >>> round(activation(66, 3.2, usual, 0.5).value, 3)
+    1.732
+    """
+    z_hr = _clip((hr_bpm - usual.hr_bpm) / usual.hr_sigma_bpm)
+    z_ln = _clip((ln_rmssd - usual.ln_rmssd) / usual.ln_sigma)
+    return Activation(z_hr, z_ln, (z_hr - z_ln) / sqrt(2 + 2 * rho))
+
+
+def _clip(z: float) -> float:
+    return min(max(z, -Z_LIMIT), Z_LIMIT)

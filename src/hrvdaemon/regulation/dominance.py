@@ -1,0 +1,141 @@
+"""Sustained activation above one's own usual: 8 of 10 minutes, both sides, with a memory for coming down (science D.4).
+
+The state it establishes is called ``sympathetic_dominance`` in code and schema only; a person reads "activation
+higher than your usual". States of a minute, first match wins::
+
+    no beats                              NO_SIGNAL
+    fewer than 30 beats since strap on    WARMING_UP
+    a gate failed                         NOT_JUDGED (reason of the first gate)
+    baseline stage 0                      CALIBRATING (reason learning)
+    within the pause after a prompt       COOLDOWN
+    8 of 10 minutes, both sides; or was, and not yet down    SYMPATHETIC_DOMINANCE
+    ten minutes far below                 LOW_PATTERN
+    3 of the last 5                       ELEVATED
+    else                                  STEADY
+"""
+
+from collections import deque
+from dataclasses import dataclass
+from statistics import median
+
+from hrvdaemon.regulation.activation import Activation
+from hrvdaemon.vocabulary.epochs import Quality
+from hrvdaemon.vocabulary.events import AutonomicState
+
+THETA_BY_STAGE = (2.0, 2.0, 1.75, 1.5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DominanceSettings:
+    """All from science D.4."""
+
+    theta_on: float = 1.5
+    """In stage 3; stages 1 and 2 ask for 2.0 and 1.75, or this if it is higher."""
+    theta_off: float = 0.5
+    n: int = 10
+    k: int = 8
+    both_sides: float = 0.5
+    off_minutes: int = 5
+    elevated_of_5: int = 3
+    bridge_min: int = 5
+    """So many minutes not judged in a row end the evidence."""
+    low_z: float = -2.0
+
+    def theta(self, stage: int) -> float:
+        """Threshold by warm-up stage: the less is known, the higher."""
+        return max(THETA_BY_STAGE[stage], self.theta_on) if stage < 3 else self.theta_on
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedMinute:
+    """One minute of evidence; ``activation`` None where it was not eligible."""
+
+    activation: Activation | None
+    quality: Quality
+    hr_bpm: float = 0.0
+    ln_rmssd: float = 0.0
+
+
+class Evidence:
+    """The last ten minutes, and whether activation has come down since the last invitation."""
+
+    def __init__(self, settings: DominanceSettings) -> None:
+        self.settings = settings
+        self._minutes: deque[JudgedMinute] = deque(maxlen=settings.n)
+        self._unjudged = 0
+        self.is_armed = True
+        self._is_sustained = False
+
+    def add(self, minute: JudgedMinute) -> None:
+        """Take the newest minute in. A long stretch that was not judged is never bridged."""
+        self._minutes.append(minute)
+        self._unjudged = self._unjudged + 1 if minute.activation is None else 0
+        if self._unjudged > self.settings.bridge_min:
+            self.clear()
+        elif self._is_down():
+            self.is_armed, self._is_sustained = True, False
+
+    def skip(self, minutes: int) -> None:
+        """Minutes without any beat."""
+        for _ in range(min(minutes, self.settings.n)):
+            self.add(JudgedMinute(None, Quality.UNUSABLE))
+
+    def clear(self) -> None:
+        """Forget the minutes; what was asked stays asked."""
+        self._minutes.clear()
+        self._is_sustained = False
+
+    def count(self, theta: float) -> int:
+        """Minutes of the last ten at or above the threshold."""
+        return sum(a.value >= theta for a in self._eligible())
+
+    @property
+    def fair_share(self) -> float:
+        """Share of the judged minutes whose signal was only fair."""
+        judged = [minute for minute in self._minutes if minute.activation is not None]
+        return sum(minute.quality is Quality.FAIR for minute in judged) / len(judged) if judged else 0.0
+
+    def is_sustained(self, theta: float) -> bool:
+        """The trigger condition, held until activation came down."""
+        self._is_sustained = self._is_sustained or self.triggers(theta)
+        return self._is_sustained
+
+    def state(self, theta: float) -> AutonomicState:
+        """The state of a judged minute outside the pause after an invitation."""
+        if self.is_sustained(theta):
+            return AutonomicState.SYMPATHETIC_DOMINANCE
+        eligible, s = self._eligible(), self.settings
+        if len(eligible) == s.n and all(a.z_hr <= s.low_z for a in eligible):
+            return AutonomicState.LOW_PATTERN
+        recent = eligible[-5:]
+        return (
+            AutonomicState.ELEVATED
+            if sum(a.value >= theta for a in recent) >= s.elevated_of_5
+            else AutonomicState.STEADY
+        )
+
+    def _eligible(self) -> list[Activation]:
+        return [minute.activation for minute in self._minutes if minute.activation is not None]
+
+    def middle(self) -> tuple[float, float]:
+        """Median heart rate (bpm) and ln RMSSD of the judged minutes; ValueError without one."""
+        judged = [minute for minute in self._minutes if minute.activation is not None]
+        return median(minute.hr_bpm for minute in judged), median(minute.ln_rmssd for minute in judged)
+
+    def triggers(self, theta: float) -> bool:
+        """The trigger condition, now."""
+        eligible, s = self._eligible(), self.settings
+        return (
+            len(eligible) >= s.k
+            and self.count(theta) >= s.k
+            and median(a.value for a in eligible) >= theta
+            and median(a.z_hr for a in eligible) >= s.both_sides
+            and median(a.z_ln_rmssd for a in eligible) <= -s.both_sides
+        )
+
+    def _is_down(self) -> bool:
+        recent = self._eligible()[-self.settings.off_minutes :]
+        return (
+            len(recent) == self.settings.off_minutes
+            and sum(a.value for a in recent) / len(recent) < self.settings.theta_off
+        )
