@@ -1,0 +1,151 @@
+"""Reading what was stored, over connections that can not write. Rows come back as the records they were made of."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from hrvdaemon.store.file_header import VERSION, schema_version
+from hrvdaemon.store.rows import HAPPENINGS, TABLES, record_of
+from hrvdaemon.store.trouble import in_words
+from hrvdaemon.vocabulary.epochs import Epoch
+from hrvdaemon.vocabulary.errors import DatabaseUnavailable
+from hrvdaemon.vocabulary.events import DecisionMade, Event, PromptIssued
+from hrvdaemon.vocabulary.inputs import Input, RunStarted
+from hrvdaemon.vocabulary.units import MINUTE_MS, Instant, PromptId, RunId
+
+R = TypeVar("R", bound=Input | Event)
+_BUSY_TIMEOUT_S = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run of the daemon or of a replay; ``ended_at`` is None while it goes on, and after a crash."""
+
+    started: RunStarted
+    ended_at: Instant | None
+    end_reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """A record and where it came: the number of its input in its run, and its own among that input's conclusions."""
+
+    run: RunId
+    number: int
+    event: int | None
+    at: Instant
+    record: Input | Event
+
+
+def open_readonly(path: Path) -> sqlite3.Connection:
+    """A connection that can't write; close it after use. A writer may go on meanwhile.
+
+    DatabaseUnavailable, saying what to do, if there is none at ``path`` or it is not one of this version.
+    """
+    if not path.exists():
+        raise DatabaseUnavailable(f"no database at {path}; `hrvdaemon run` or `hrvdaemon demo` makes one")
+    try:
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=_BUSY_TIMEOUT_S)
+        connection.row_factory = sqlite3.Row
+        version = schema_version(connection, path)
+    except sqlite3.DatabaseError as error:
+        raise DatabaseUnavailable(f"the database {path} can not be read: {in_words(error)}") from error
+    if version < VERSION:
+        connection.close()
+        raise DatabaseUnavailable(
+            f"{path} has tables of version {version}, expected {VERSION}; `hrvdaemon run` adds them"
+        )
+    return connection
+
+
+def runs(connection: sqlite3.Connection) -> list[Run]:
+    """All runs, the earliest first."""
+    return [_run(row) for row in connection.execute("SELECT * FROM run ORDER BY started_at_ms, run")]
+
+
+def last_run(connection: sqlite3.Connection) -> Run | None:
+    """The run that began last; None if there was none yet."""
+    row = connection.execute("SELECT * FROM run ORDER BY started_at_ms DESC, run DESC LIMIT 1").fetchone()
+    return None if row is None else _run(row)
+
+
+def records_between(connection: sqlite3.Connection, cls: type[R], from_at: Instant, to_at: Instant) -> list[R]:
+    """Records of one class with ``from_at`` ≤ ``at`` < ``to_at``, in the order they came; as ``placed_between``."""
+    return [cast("R", placed.record) for placed in placed_between(connection, (cls,), from_at, to_at)]
+
+
+def placed_between(
+    connection: sqlite3.Connection, classes: Iterable[type[Any]], from_at: Instant, to_at: Instant
+) -> list[Placed]:
+    """Records of these classes with ``from_at`` ≤ ``at`` < ``to_at``: run after run, and in each as they came.
+
+    For every input and event that has a table of its own (``rows.TABLES``); KeyError for others. An input's ``at`` is
+    where its run's clock stood then.
+    """
+    order = {run.started.run: place for place, run in enumerate(runs(connection))}
+    found = [placed for cls in classes for placed in _placed(connection, cls, from_at, to_at)]
+    return sorted(found, key=lambda one: (order[one.run], one.number, -1 if one.event is None else one.event))
+
+
+def _placed(connection: sqlite3.Connection, cls: type[Any], from_at: Instant, to_at: Instant) -> Iterator[Placed]:
+    sql = f"SELECT * FROM {TABLES[cls]} WHERE at_ms >= ? AND at_ms < ?"  # noqa: S608 - our own names
+    for row in connection.execute(sql, (from_at, to_at)):
+        if cls in HAPPENINGS and row["happening"] != HAPPENINGS[cls]:
+            continue
+        yield Placed(
+            run=row["run"],
+            number=row["input_number"],
+            event=row["event_number"] if "event_number" in row.keys() else None,  # noqa: SIM118 - a Row holds values
+            at=row["at_ms"],
+            record=record_of(cls, row),
+        )
+
+
+def decisions_between(connection: sqlite3.Connection, from_at: Instant, to_at: Instant) -> list[DecisionMade]:
+    """The ledger's rows of minutes that begin in ``from_at`` ≤ … < ``to_at``."""
+    sql = "SELECT * FROM decision WHERE start_at_ms >= ? AND start_at_ms < ? ORDER BY start_at_ms, run, input_number"
+    return [record_of(DecisionMade, row) for row in connection.execute(sql, (from_at, to_at))]
+
+
+def decision_at(connection: sqlite3.Connection, at: Instant) -> DecisionMade | None:
+    """The row whose minutes hold ``at``, the later one where the clock went over them twice; None if there is none."""
+    sql = "SELECT * FROM decision WHERE start_at_ms <= ? ORDER BY start_at_ms DESC, mono_ms DESC LIMIT 1"
+    decision = _one(DecisionMade, connection.execute(sql, (at,)))
+    holds = decision is not None and at < decision.start_at + decision.minutes * MINUTE_MS
+    return decision if holds else None
+
+
+def latest_decision(connection: sqlite3.Connection) -> DecisionMade | None:
+    return _one(DecisionMade, connection.execute("SELECT * FROM decision ORDER BY start_at_ms DESC LIMIT 1"))
+
+
+def decision_of(connection: sqlite3.Connection, prompt: PromptId) -> DecisionMade | None:
+    """The row that led to an invitation."""
+    return _one(DecisionMade, connection.execute("SELECT * FROM decision WHERE prompt = ?", (prompt,)))
+
+
+def prompt_issued(connection: sqlite3.Connection, prompt: PromptId) -> PromptIssued | None:
+    return _one(PromptIssued, connection.execute("SELECT * FROM prompt WHERE id = ?", (prompt,)))
+
+
+def latest_prompt(connection: sqlite3.Connection) -> PromptIssued | None:
+    return _one(PromptIssued, connection.execute("SELECT * FROM prompt ORDER BY at_ms DESC LIMIT 1"))
+
+
+def epochs_since(connection: sqlite3.Connection, at: Instant) -> list[Epoch]:
+    """Epochs that begin at or after ``at``, in order of wall time, and of arrival where it repeats."""
+    sql = "SELECT * FROM epoch WHERE start_at_ms >= ? ORDER BY start_at_ms, run, number"
+    return [record_of(Epoch, row) for row in connection.execute(sql, (at,))]
+
+
+def _one(cls: type[R], cursor: sqlite3.Cursor) -> R | None:
+    row = cursor.fetchone()
+    return None if row is None else record_of(cls, row)
+
+
+def _run(row: sqlite3.Row) -> Run:
+    values: dict[str, Any] = dict(row)
+    started = record_of(RunStarted, values | {"at_ms": values["started_at_ms"], "seed": int(values["seed"])})
+    return Run(started=started, ended_at=values["ended_at_ms"], end_reason=values["end_reason"])
