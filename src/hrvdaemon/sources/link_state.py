@@ -1,0 +1,85 @@
+"""What the link to a strap is doing, in words a person can act on: one sentence and the next step for each state."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class LinkState(StrEnum):
+    """One link's state. It says nothing about beats or health: packets arrive, or why they do not."""
+
+    SEARCHING = "searching"
+    NOT_FOUND = "not_found"
+    CONNECTING = "connecting"
+    WAITING_FOR_BEATS = "waiting_for_beats"
+    STREAMING = "streaming"
+    LOST = "lost"
+    NO_DATA = "no_data"
+    REFUSED = "refused"
+    BUSY = "busy"
+    NEEDS_PAIRING = "needs_pairing"
+    NO_HEART_RATE = "no_heart_rate"
+    BLUETOOTH_OFF = "bluetooth_off"
+    NO_BLUETOOTH = "no_bluetooth"
+    NO_SERVICE = "no_service"
+    NOT_ALLOWED = "not_allowed"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkWords:
+    """``next_step`` is None where there is nothing to do but wait, or nothing at all."""
+
+    sentence: str
+    next_step: str | None = None
+
+    def __str__(self) -> str:
+        return self.sentence if self.next_step is None else f"{self.sentence} {self.next_step}"
+
+
+LINK_WORDS: dict[LinkState, LinkWords] = {
+    LinkState.SEARCHING: LinkWords("Looking for the strap.", "Put it on; most straps wake only on the skin."),
+    LinkState.NOT_FOUND: LinkWords(
+        "The strap is not in sight yet; still looking.",
+        "Moisten the electrodes, wear it snugly, and close other apps or watches that hold it.",
+    ),
+    LinkState.CONNECTING: LinkWords("The strap was seen; connecting."),
+    LinkState.WAITING_FOR_BEATS: LinkWords("Connected; waiting for the first packet."),
+    LinkState.STREAMING: LinkWords("The strap is sending."),
+    LinkState.LOST: LinkWords(
+        "The link to the strap broke; looking for it again.",
+        "Come within a few metres of this computer; nothing else is needed.",
+    ),
+    LinkState.NO_DATA: LinkWords(
+        "The strap was connected but sent nothing; connecting anew.",
+        "Moisten the electrodes; if it stays silent, take the strap off for half a minute, or renew its battery.",
+    ),
+    LinkState.REFUSED: LinkWords(
+        "The strap was seen, but the connection did not come about; trying again.",
+        "Come closer, and close other apps or watches that use the strap.",
+    ),
+    LinkState.BUSY: LinkWords(
+        "Bluetooth is busy with another program; trying again.", "Close an open Bluetooth settings window."
+    ),
+    LinkState.NEEDS_PAIRING: LinkWords(
+        "This strap wants to be paired once before it sends.",
+        "On Linux: `bluetoothctl pair ADDRESS` (`hrvdaemon scan` shows it); elsewhere in the system's settings.",
+    ),
+    LinkState.NO_HEART_RATE: LinkWords(
+        "This device connected but offers no heart rate; trying again.",
+        "If it is a watch, turn on its heart-rate broadcast; if it is another device, set the strap's address.",
+    ),
+    LinkState.BLUETOOTH_OFF: LinkWords(
+        "Bluetooth is switched off.", "Switch it on (on Linux: `bluetoothctl power on`, or `rfkill unblock bluetooth`)."
+    ),
+    LinkState.NO_BLUETOOTH: LinkWords(
+        "This computer has no Bluetooth Low Energy adapter by that name, or none at all.",
+        "Plug one in, or check the adapter's name with `bluetoothctl list`.",
+    ),
+    LinkState.NO_SERVICE: LinkWords(
+        "This computer's Bluetooth service does not answer.",
+        "On Linux: install `bluez`, then `sudo systemctl enable --now bluetooth`.",
+    ),
+    LinkState.NOT_ALLOWED: LinkWords(
+        "This program may not use Bluetooth.",
+        "On Linux: add yourself to the group `bluetooth`; on macOS: Settings, Privacy, Bluetooth.",
+    ),
+}

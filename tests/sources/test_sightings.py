@@ -1,0 +1,80 @@
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from bleak.exc import BleakDBusError
+
+from hrvdaemon.sources.radio import HEART_RATE_SERVICE, RadioFault
+from hrvdaemon.sources.sightings import Sighting, Wanted, first_sighting, survey
+
+
+def test_a_survey_lists_each_strap_once_with_its_signal(stage: Any, jumping: Callable[[Any], Any]) -> None:
+    straps = jumping(survey(stage.radio(), window_s=5))
+    assert [(strap.name, strap.address, strap.rssi_dbm, strap.is_held) for strap in straps] == [
+        ("Polar H10 5C2E1F2B", "C4:11:22:33:44:55", -61, False)
+    ]
+    assert stage.air.scanners[0].service_uuids == [HEART_RATE_SERVICE]
+    assert stage.air.times("stop") == [5.0]
+
+
+def test_a_survey_lists_a_strap_that_this_computer_holds(stage: Any, jumping: Callable[[Any], Any]) -> None:
+    stage.air.links = [stage.air.device()]
+    stage.air.in_range = False
+    straps = jumping(survey(stage.radio(), window_s=5))
+    assert [(strap.name, strap.rssi_dbm, strap.is_held) for strap in straps] == [("Polar H10 5C2E1F2B", None, True)]
+
+
+def test_a_held_strap_that_still_advertises_is_listed_once(stage: Any, jumping: Callable[[Any], Any]) -> None:
+    stage.air.links = [stage.air.device()]
+    straps = jumping(survey(stage.radio(), window_s=5))
+    assert [(strap.rssi_dbm, strap.is_held) for strap in straps] == [(-61, True)]
+
+
+def test_a_survey_without_bluetooth_says_what_to_do(stage: Any, jumping: Callable[[Any], Any]) -> None:
+    stage.air.standing["scan"] = BleakDBusError("org.bluez.Error.NotReady", ["Resource Not Ready"])
+    with pytest.raises(RadioFault, match=r"Bluetooth is switched off\. Switch it on") as fault:
+        jumping(survey(stage.radio(), window_s=5))
+    assert fault.value.exit_code == 4
+
+
+def test_two_seekers_share_one_radio_in_turn(stage: Any, jumping: Callable[[Any], Any]) -> None:
+    async def story() -> list[Sighting | None]:
+        radio = stage.radio()
+        seekers = (first_sighting(radio, Wanted(name=name), window_s=10, adapter=None) for name in ("H9", "H10"))
+        return await asyncio.gather(*seekers)
+
+    h9, h10 = jumping(story())
+    assert h9 is None
+    assert h10 is not None
+    assert stage.air.times("scan") == [0.0, 10.0]
+
+
+def test_a_failed_start_gives_the_radio_free(stage: Any, jumping: Callable[[Any], Any], hang: str) -> None:
+    stage.air.faults["scan"] = deque([hang])
+
+    async def story() -> Sighting | None:
+        radio = stage.radio()
+        with pytest.raises(RadioFault, match="does not answer"):
+            await first_sighting(radio, Wanted(), window_s=10, adapter=None)
+        return await first_sighting(radio, Wanted(), window_s=10, adapter=None)
+
+    assert jumping(story()) is not None
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("Polar H10", "Polar H10"),
+        ("\x1b[31mred\x07", "[31mred"),
+        ("  H\u202e9\n", "H9"),
+        ("Gürtel 心拍", "Gürtel 心拍"),
+        ("\x00", ""),
+    ],
+)
+def test_a_name_from_the_air_can_not_steer_a_terminal(
+    stage: Any, jumping: Callable[[Any], Any], raw: str, shown: str
+) -> None:
+    stage.air.name = raw
+    assert [strap.name for strap in jumping(survey(stage.radio(), window_s=1))] == [shown]
