@@ -38,6 +38,10 @@ class Agenda:
         if due not in self._moments:
             self.set(due, mono_ms)
 
+    def is_set(self, due: Due) -> bool:
+        """Whether something of this kind is due at all."""
+        return due in self._moments
+
     def drop(self, *dues: Due) -> None:
         """These are not due any more."""
         for due in dues:

@@ -10,13 +10,11 @@ from dataclasses import dataclass
 from hrvdaemon.pipeline.run_clock import RunClock
 from hrvdaemon.vocabulary.events import (
     BaselineComputed,
-    BeatsClassified,
     DecisionMade,
     Event,
     ExerciseFinished,
     ExerciseStarted,
     PromptIssued,
-    WearingStarted,
     WindowSummarised,
 )
 from hrvdaemon.vocabulary.inputs import (
@@ -39,11 +37,9 @@ KEPT_DAYS = 22
 
 Remembered = (
     BaselineComputed
-    | BeatsClassified
     | DecisionMade
     | ExerciseFinished
     | PromptIssued
-    | WearingStarted
     | BaselineEpochStarted
     | PauseRequested
     | PromptAnswered
@@ -136,9 +132,6 @@ def _with_moments(steps: Iterable[Step], clock: RunClock) -> Iterable[tuple[int,
 
 
 def _newest(records: list[tuple[int, Remembered]]) -> Iterable[tuple[int, Remembered]]:
-    """Without what is too old to matter, and of the beats only the last."""
+    """Without what is too old to matter."""
     last_ms = records[-1][0] if records else 0
-    last_beats = next((record for _, record in reversed(records) if isinstance(record, BeatsClassified)), None)
-    for moment, record in records:
-        if last_ms - moment < KEPT_DAYS * DAY_MS and (not isinstance(record, BeatsClassified) or record is last_beats):
-            yield moment, record
+    return [(moment, record) for moment, record in records if last_ms - moment < KEPT_DAYS * DAY_MS]

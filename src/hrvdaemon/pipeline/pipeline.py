@@ -87,7 +87,8 @@ class Pipeline:
             If settings in ``RunStarted`` or ``SettingsChanged`` are unknown or of the wrong type.
         """
         if isinstance(given, RunStarted):
-            return list(self._start(given))
+            self._start(given)
+            return []
         if self._started is None:
             raise ValueError(f"expected RunStarted as the first input, came {type(given).__name__}")
         events = list(self._due(given.mono_ms))
@@ -165,7 +166,7 @@ class Pipeline:
 
     # -- runs --------------------------------------------------------------------------------------------------------
 
-    def _start(self, started: RunStarted) -> Iterator[Event]:
+    def _start(self, started: RunStarted) -> None:
         settings = Settings.from_flat(started.settings)
         clock = RunClock(started.mono_ms, started.at, started.zone)
         if self._started is None:
@@ -173,7 +174,7 @@ class Pipeline:
             self._detector = Detector(settings, clock, self._make_gates)
             self._behaviour = Behaviour(self._detector, self._agenda, Numbers(started.run), started.seed)
         else:
-            yield from self._flush()
+            list(self._flush())  # after a crash; whoever feeds a journal on ends its run with RunEnded first
             self._carry_over(started, clock)
         self._started, self._now = started, started.mono_ms
         self._flat, self._settings = dict(started.settings), settings
@@ -204,7 +205,8 @@ class Pipeline:
         self._agenda.drop(Due.SILENCE, Due.HRV, Due.MINUTE)
         for number in self._signal.minutes.open_numbers:
             yield from self._close_minute(number)
-        yield from self._window()
+        if self._agenda.is_set(Due.WINDOW):
+            yield from self._window()
         self._agenda.drop(Due.WINDOW)
         yield from self._tell_empty(self._signal.minutes.number(self._now))
 
@@ -312,7 +314,7 @@ class Pipeline:
 
     def _recall(self, history: History) -> None:
         """Be where an uninterrupted run would be at the start of a wearing."""
-        list(self._start(history.started))
+        self._start(history.started)
         for change in history.changes:
             self._now = change.mono_ms
             if isinstance(change, SettingsChanged):
@@ -326,7 +328,7 @@ class Pipeline:
             history.started.run, counted.epochs, counted.prompts, counted.sessions, counted.windows
         )
 
-    def _remember(self, record: Remembered, moment_ms: int) -> None:  # noqa: C901  one case a kind of record
+    def _remember(self, record: Remembered, moment_ms: int) -> None:
         behaviour, detector = self._behaviour, self._detector
         self._now = max(self._now, moment_ms)
         match record:
@@ -349,11 +351,6 @@ class Pipeline:
                 detector.manners.answer(record.prompt, record.answer, moment_ms, self._clock.local(moment_ms).day)
             case ExerciseFinished():
                 behaviour.recall_session(record, moment_ms)
-            case WearingStarted():
-                detector.start_wearing(moment_ms)
-                self._signal.heard_ms = max(self._signal.heard_ms or moment_ms, moment_ms)
-            case BeatsClassified():
-                self._signal.heard_ms = max(self._signal.heard_ms or moment_ms, moment_ms)
             case BaselineEpochStarted():
                 detector.start_baseline_epoch()
             case PauseRequested():

@@ -8,7 +8,9 @@ HrvdaemonError
 │   └── BadConfig                     the TOML has mistakes; all of them are listed
 ├── Unavailable              exit 4   a resource is not there now
 │   ├── RadioUnavailable
+│   │   └── RadioFault            (sources.radio) what the Bluetooth stack said, in our words
 │   ├── BrokerUnavailable
+│   │   └── PublishRefused        (broker) the broker's reason code was a failure
 │   ├── DatabaseUnavailable
 │   └── DaemonNotRunning
 └── NothingToSay             exit 1   the answer is no: nothing recorded, no strap found
