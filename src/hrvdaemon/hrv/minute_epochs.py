@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from hrvdaemon.hrv.artefacts import ClassifiedBeat
 from hrvdaemon.hrv.window_sums import WindowSums
-from hrvdaemon.vocabulary.epochs import BeatKind, WindowMetrics
+from hrvdaemon.vocabulary.epochs import WindowMetrics
 from hrvdaemon.vocabulary.units import GRAINS_PER_MS, MINUTE_MS, ms_from_ticks
 
 TENS = 6
@@ -67,7 +67,7 @@ class MinuteEpochs:
         minute = self._open.setdefault(number, _OpenMinute())
         minute.sums.add(beat, minute.newest)
         minute.newest = beat
-        if beat.kind is BeatKind.NORMAL:
+        if beat.is_original:
             minute.tens[(time_ms - self.start_ms(number)) * TENS // MINUTE_MS].append(beat.rr_ticks)
         return True
 

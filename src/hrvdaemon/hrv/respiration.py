@@ -1,8 +1,9 @@
 """Breathing rate from RR intervals, said only where one rhythm rules them.
 
-Paced or meditative breathing pulls nearly all variability into one narrow peak; at rest and under load breathing and
-Mayer waves share it. So a rate is given only if the strongest peak holds most of the power; else it is None, and no
-gate may read a Mayer wave at 0.1 Hz as slow breathing.
+Slow breathing pulls nearly all variability into one narrow peak near 0.1 Hz. So do Mayer waves when standing or under
+load, and reading those as slow breathing would blind the detector to exactly what it looks for. Two things tell them
+apart: how narrow the peak is, and how far the heart swings, for Mayer waves stay small. Where that is not clear the
+rate is None, which is the careful side: slow breathing by itself never raises activation.
 """
 
 from itertools import pairwise
@@ -15,10 +16,14 @@ Samples = NDArray[np.float64]
 RESAMPLED_HZ = 4.0
 SEARCHED_HZ = (0.05, 0.40)
 TOTAL_HZ = (0.04, 0.40)
-PEAK_HALF_WIDTH_HZ = 0.03
-DOMINANT_SHARE = 0.80
-"""Share of the power around the peak from which one rhythm rules; a decision of this project, tested on the simulator
-rows "paced 6/min", "seated rest" and "mental stress" of science E.3."""
+PEAK_HALF_WIDTH_HZ = 0.015
+DOMINANT_SHARE = 0.85
+"""Share of the power around the peak from which one rhythm rules."""
+SLOW_HZ = 0.15
+SLOW_SWING = 0.05
+"""Amplitude of a slow rhythm, as a share of the mean interval, from which it is breath and not a Mayer wave: 10 % from
+peak to trough, 6.5 bpm at 65. Paced breathing swings 5-20 bpm (exercises-and-safety F.1); the simulator's Mayer waves
+reach 4 % standing (science E.3)."""
 SHORTEST_S = 60.0
 LONGEST_HOLE_S = 5.0
 _NFFT = 2048
@@ -35,23 +40,30 @@ def breathing_rate_hz(times_s: list[float], rr_ms: list[float]) -> float | None:
     Returns
     -------
     float or None
-        Hz; None below 60 s, with a hole of 5 s or more, or where no rhythm holds 80 % of the power in 0.04-0.40 Hz.
+        Hz; None below 60 s, with a hole of 5 s or more, where no rhythm holds 85 % of the power in 0.04-0.40 Hz, or
+        where a rhythm below 0.15 Hz swings less than 5 % of the mean interval.
     """
     if len(times_s) < 2 or times_s[-1] - times_s[0] < SHORTEST_S:
         return None
     if any(after - before >= LONGEST_HOLE_S for before, after in pairwise(times_s)):
         return None
-    frequency, power = _spectrum(np.asarray(times_s), np.asarray(rr_ms))
+    intervals = np.asarray(rr_ms)
+    peak_hz, share = _strongest(np.asarray(times_s), intervals)
+    is_wide = np.sqrt(2) * intervals.std() >= SLOW_SWING * intervals.mean()
+    return peak_hz if share >= DOMINANT_SHARE and (is_wide or peak_hz >= SLOW_HZ) else None
+
+
+def _strongest(times_s: Samples, rr_ms: Samples) -> tuple[float, float]:
+    """The highest peak and the share of power around it."""
+    frequency, power = _spectrum(times_s, rr_ms)
     searched = (frequency >= SEARCHED_HZ[0]) & (frequency < SEARCHED_HZ[1])
     peak_hz = float(frequency[searched][np.argmax(power[searched])])
     total = float(power[(frequency >= TOTAL_HZ[0]) & (frequency < TOTAL_HZ[1])].sum())
     around = float(power[np.abs(frequency - peak_hz) <= PEAK_HALF_WIDTH_HZ].sum())
-    return peak_hz if total > 0 and around / total >= DOMINANT_SHARE else None
+    return peak_hz, around / total if total > 0 else 0.0
 
 
-def _spectrum(
-    times_s: NDArray[np.float64], rr_ms: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _spectrum(times_s: Samples, rr_ms: Samples) -> tuple[Samples, Samples]:
     grid = np.arange(times_s[0], times_s[-1], 1 / RESAMPLED_HZ)
     series = np.interp(grid, times_s, rr_ms)
     trend = np.polynomial.Polynomial.fit(grid, series, 1)

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from hrvdaemon.hrv.artefacts import ClassifiedBeat
 from hrvdaemon.hrv.window_sums import WindowSums
-from hrvdaemon.vocabulary.epochs import BeatKind, WindowMetrics
+from hrvdaemon.vocabulary.epochs import WindowMetrics
 from hrvdaemon.vocabulary.units import GRAINS_PER_MS, GRAINS_PER_SECOND, ms_from_ticks
 
 KEPT_S = 420
@@ -60,6 +60,6 @@ class RecentBeats:
         return sums.metrics((end_ms - start_ms) / 1000)
 
     def ordinary(self, start_ms: int, end_ms: int) -> tuple[list[float], list[float]]:
-        """Times (s, on the run's clock) and RR intervals (ms) of the normal beats of a window."""
-        beats = [beat for beat in self.between(start_ms, end_ms) if beat.kind is BeatKind.NORMAL]
+        """Times (s, on the run's clock) and RR intervals (ms) of the original beats of a window."""
+        beats = [beat for beat in self.between(start_ms, end_ms) if beat.is_original]
         return [b.time_grains / GRAINS_PER_SECOND for b in beats], [ms_from_ticks(b.rr_ticks) for b in beats]

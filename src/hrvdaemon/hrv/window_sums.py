@@ -81,11 +81,11 @@ class WindowSums:
         kind, rr = beat.kind, beat.rr_ticks
         self.n_beats += sign
         self.n_corrected += sign
-        if kind is BeatKind.NORMAL:
+        if beat.is_original:
             self.n_nn += sign
             self.sum_nn += sign * rr
             self.sum_nn_squared += sign * rr * rr
-        else:
+        if kind is not BeatKind.NORMAL:
             self.n_artefacts += sign
             self.n_corrected += sign * ((kind is BeatKind.MISSED) - (kind is BeatKind.EXTRA))
         if kind is not BeatKind.OUT_OF_RANGE:
@@ -96,7 +96,7 @@ class WindowSums:
     def _count_pair(self, beat: ClassifiedBeat, before: ClassifiedBeat | None, sign: int) -> None:
         if before is None or before.segment != beat.segment:
             return
-        if beat.kind is BeatKind.NORMAL and before.kind is BeatKind.NORMAL:
+        if beat.is_original and before.is_original:
             difference = beat.rr_ticks - before.rr_ticks
             self.n_pairs += sign
             self.sum_diff_squared += sign * difference * difference

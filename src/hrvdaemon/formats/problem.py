@@ -1,0 +1,14 @@
+"""What a reader could not use: a place and a reason, counted and never silently dropped."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """``line`` counts from 1; 0 is the file as a whole."""
+
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.message}" if self.line else self.message

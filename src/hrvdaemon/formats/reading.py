@@ -1,0 +1,130 @@
+"""Open a recording whatever it is: what it holds decides, never its name."""
+
+import re
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO
+
+from hrvdaemon.formats.hrv_logger import header_columns, is_two_columns, read_hrv_logger, read_time_and_rr
+from hrvdaemon.formats.packets import inputs_from_rr, series_from_inputs
+from hrvdaemon.formats.problem import Problem
+from hrvdaemon.formats.recording import read_recording
+from hrvdaemon.formats.rr_series import RRSeries, Unit
+from hrvdaemon.formats.rr_text import read_rr_text
+from hrvdaemon.vocabulary.errors import UnreadableRecording
+from hrvdaemon.vocabulary.inputs import Input
+from hrvdaemon.vocabulary.units import Instant, RunId, instant, iso
+
+ASSUMED_START = instant("2026-01-05T08:00:00Z")
+"""Where a file without a clock begins: a Monday morning."""
+
+_READS = "RR text (one interval a line), HRV Logger CSV, time and interval CSV, or hrvdaemon's JSON lines"
+_BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_HEADER_WITHIN = 5
+_HEAD_BYTES = 4096
+_GZIP = 16 + zlib.MAX_WBITS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replayable:
+    """The inputs of a recording, what could not be read, and what the reader decided by itself."""
+
+    inputs: tuple[Input, ...]
+    problems: tuple[Problem, ...]
+    notes: tuple[str, ...]
+
+
+def read_rr(path: Path, unit: Unit | None = None) -> RRSeries:
+    """The RR intervals of a file. ``unit`` None is decided for the whole file, and told in ``notes``.
+
+    Raises
+    ------
+    UnreadableRecording
+        If the file is not there, empty, binary, or has no interval.
+    """
+    series = _series_from_json(path) if _is_json(path) else _series_from_text(path, unit)
+    if not series.rr_ms.size:
+        why = f"; {series.problems[0]}" if series.problems else ""
+        raise UnreadableRecording(f"expected at least one RR interval, came none in {path}{why}")
+    return series
+
+
+def read_any(
+    path: Path,
+    *,
+    unit: Unit | None = None,
+    start_at: Instant | None = None,
+    zone: str = "UTC",
+    run: RunId | None = None,
+) -> Replayable:
+    """The inputs of a file. ``start_at``, ``zone`` and ``run`` are for files that have none of their own.
+
+    UnreadableRecording as ``read_rr``.
+    """
+    if _is_json(path):
+        recording = read_recording(path)
+        return Replayable(inputs=recording.inputs, problems=recording.problems, notes=())
+    series = read_rr(path, unit)
+    start, notes = series.start_at if start_at is None else start_at, series.notes
+    if start is None:
+        start, notes = ASSUMED_START, (*notes, f"no clock in the file: it starts at {iso(ASSUMED_START)}")
+    inputs = inputs_from_rr(series, start_at=start, zone=zone, run=run or RunId(path.name))
+    return Replayable(inputs=tuple(inputs), problems=series.problems, notes=notes)
+
+
+def _series_from_json(path: Path) -> RRSeries:
+    recording = read_recording(path)
+    series = series_from_inputs(recording.inputs)
+    return replace(series, problems=(*recording.problems, *series.problems))
+
+
+def _series_from_text(path: Path, unit: Unit | None) -> RRSeries:
+    lines = _LINE_END.split(_text(path))
+    content = [line for line in lines if line.strip() and not line.startswith("#")]
+    if not content:
+        raise UnreadableRecording(f"expected {_READS}, came an empty file: {path}")
+    if content[0].startswith("["):
+        kind = "Polar HRM; export RR text" if content[0].startswith("[Params]") else "a list or sections"
+        raise UnreadableRecording(f"expected {_READS}, in {path} came {kind}")
+    if any(header_columns(line) for line in content[:_HEADER_WITHIN]):
+        return read_hrv_logger(lines, unit)
+    is_table = any(is_two_columns(line) for line in content[:2])
+    return read_time_and_rr(lines, unit) if is_table else read_rr_text(lines, unit)
+
+
+def _is_json(path: Path) -> bool:
+    with _opened(path) as file:
+        return _decompressed(file.read(_HEAD_BYTES), path).lstrip().startswith(b"{")
+
+
+def _text(path: Path) -> str:
+    with _opened(path) as file:
+        data = _decompressed(file.read(), path)
+    encoding = next((name for mark, name in _BYTE_ORDER_MARKS.items() if data.startswith(mark)), "utf-8")
+    if encoding == "utf-8" and _CONTROL.search(data):
+        raise UnreadableRecording(f"expected {_READS}, came a binary file: {path}")
+    return data.decode(encoding, errors="replace")
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    try:
+        with path.open("rb") as file:
+            yield file
+    except OSError as error:
+        raise UnreadableRecording(f"expected a readable file, came {error.strerror}: {path}") from error
+
+
+def _decompressed(data: bytes, path: Path) -> bytes:
+    """Whatever of the data can be had; a cut gzip file gives what it has."""
+    if not data.startswith(b"\x1f\x8b"):
+        return data
+    try:
+        return zlib.decompressobj(_GZIP).decompress(data)
+    except zlib.error as error:
+        raise UnreadableRecording(f"expected {_READS}, came a damaged gzip file: {path} ({error})") from error

@@ -1,0 +1,67 @@
+"""Poincaré plot: the spread of each interval against the next, by the identities with SDSD and SDNN (ddof 1).
+
+SD1 and RMSSD are the same information (Ciccone et al. 2017, Muscle & Nerve 56(4), 674-678); they are never shown as two
+pieces of evidence. NeuroKit2 takes SD2 from the rotated cloud, which differs slightly; Kubios and hrv-analysis use
+the identity as here.
+
+References
+----------
+Brennan, M., Palaniswami, M., & Kamen, P. (2001). Do existing measures of Poincaré plot geometry reflect nonlinear
+features of heart rate variability? IEEE Transactions on Biomedical Engineering 48(11), 1342-1347.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hrvdaemon.hrv.time_domain import sdnn, sdsd
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+
+def sd1(rr_ms: Floats, pair_mask: Bools | None = None) -> float:
+    """Width across the line of identity in ms: SDSD/√2; NaN below two differences.
+
+    Examples
+    --------
+    >>> round(sd1(np.array([800.0, 810.0, 800.0, 810.0])), 6)
+    8.164966
+    """
+    return sdsd(rr_ms, pair_mask) / math.sqrt(2)
+
+
+def sd2(rr_ms: Floats, pair_mask: Bools | None = None) -> float:
+    """Length along the line of identity in ms: √(2 SDNN² - SDSD²/2), 0 where that is negative; NaN as ``sd1``.
+
+    Examples
+    --------
+    >>> round(sd2(np.array([800.0, 810.0, 820.0, 830.0])), 6)
+    18.257419
+    """
+    square = 2 * sdnn(rr_ms) ** 2 - sdsd(rr_ms, pair_mask) ** 2 / 2
+    return math.nan if math.isnan(square) else math.sqrt(max(0.0, square))
+
+
+def sd2_sd1(rr_ms: Floats, pair_mask: Bools | None = None) -> float:
+    """Ratio SD2/SD1; NaN where SD1 is 0 or NaN.
+
+    Examples
+    --------
+    >>> sd2_sd1(np.array([800.0, 810.0, 820.0]))
+    nan
+    """
+    width = sd1(rr_ms, pair_mask)
+    return sd2(rr_ms, pair_mask) / width if width > 0 else math.nan
+
+
+def sd_area(rr_ms: Floats, pair_mask: Bools | None = None) -> float:
+    """Area of the ellipse in ms²: π SD1 SD2; NaN as ``sd1``.
+
+    Examples
+    --------
+    >>> sd_area(np.array([800.0, 810.0, 820.0]))
+    0.0
+    """
+    return math.pi * sd1(rr_ms, pair_mask) * sd2(rr_ms, pair_mask)
