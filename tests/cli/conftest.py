@@ -1,11 +1,12 @@
 """A daemon by hand behind a real control socket, for the commands that speak to one."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import pytest
 import pytest_asyncio
 
 from hrvdaemon.sinks.live import Live
@@ -105,3 +106,15 @@ async def daemon(tmp_path: Path) -> AsyncIterator[HandmadeDaemon]:
     await daemon.start()
     yield daemon
     await daemon.stop()
+
+
+@pytest.fixture
+def config_for(tmp_path: Path) -> Callable[[Path], Path]:
+    """A config that names this control socket."""
+
+    def written(socket: Path) -> Path:
+        path = tmp_path / "hrvdaemon.toml"
+        path.write_text(f'[control]\nsocket = "{socket}"\n')
+        return path
+
+    return written

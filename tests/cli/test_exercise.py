@@ -32,7 +32,7 @@ async def test_one_that_runs_already_is_shown_and_not_doubled(daemon: Any) -> No
     await client.send(inputs.ExerciseRequested(mono_ms=0))
     guiding = asyncio.create_task(_exercise(client, None, plain=True))
     async with asyncio.timeout(20):
-        while not daemon.live._watchers:
+        while not daemon.live._watchers:  # noqa: ASYNC110  a watcher that comes tells nobody
             await asyncio.sleep(0.01)
         daemon.finish()
         await guiding
@@ -51,6 +51,6 @@ async def test_one_that_does_not_begin_is_not_waited_for_for_ever(daemon: Any, m
         await _exercise(ControlClient(daemon.path), None, plain=True)
 
 
-def test_without_a_daemon_it_says_how_to_start_one(tmp_path: Path) -> None:
+def test_without_a_daemon_it_says_how_to_start_one(tmp_path: Path, config_for: Any) -> None:
     with pytest.raises(DaemonNotRunning, match="hrvdaemon run"):
-        exercise(socket=tmp_path / "c.sock")
+        exercise(config=config_for(tmp_path / "c.sock"))

@@ -16,6 +16,7 @@ from hrvdaemon.terminal.keys import Key
 from hrvdaemon.vocabulary import inputs
 from hrvdaemon.vocabulary.errors import DaemonNotRunning
 from hrvdaemon.vocabulary.inputs import Tick
+from hrvdaemon.vocabulary.units import SensorId
 
 
 @pytest_asyncio.fixture
@@ -31,7 +32,7 @@ async def followed(daemon: Any) -> AsyncIterator[Followed]:
 
 async def test_its_picture_is_the_daemons_own(daemon: Any, followed: Followed) -> None:
     daemon.live.report(store="ok")
-    daemon.step(inputs.SensorConnected(mono_ms=5, sensor="a", name="Polar H10"))
+    daemon.step(inputs.SensorConnected(mono_ms=5, sensor=SensorId("a"), name="Polar H10"))
     now = await asyncio.wait_for(followed.until(lambda now: now.sensor is not None), 10)
     assert (now.sensor, now.zone, now.anchor_ms) == ("Polar H10", "UTC", daemon.live.now().anchor_ms)
 

@@ -45,13 +45,15 @@ def test_trouble_is_said() -> None:
     assert one_line({**TOLD, "store": "the disk is full"}).endswith(" · store: the disk is full")
 
 
-def test_without_a_daemon_it_says_how_to_start_one(tmp_path: Path) -> None:
+def test_without_a_daemon_it_says_how_to_start_one(tmp_path: Path, config_for: Any) -> None:
     with pytest.raises(DaemonNotRunning, match="hrvdaemon run"):
-        status(socket=tmp_path / "c.sock")
+        status(config=config_for(tmp_path / "c.sock"))
 
 
 @pytest.mark.parametrize("as_json", [True, False])
-async def test_the_daemons_answer_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str], as_json: bool) -> None:
+async def test_the_daemons_answer_is_printed(
+    tmp_path: Path, config_for: Any, capsys: pytest.CaptureFixture[str], as_json: bool
+) -> None:
     path = tmp_path / "c.sock"
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -60,7 +62,7 @@ async def test_the_daemons_answer_is_printed(tmp_path: Path, capsys: pytest.Capt
         writer.close()
 
     async with await asyncio.start_unix_server(answer, path):
-        await asyncio.to_thread(status, json=as_json, socket=path)
+        await asyncio.to_thread(status, json=as_json, config=config_for(path))
     printed = capsys.readouterr().out
     assert json.loads(printed) == TOLD if as_json else printed == one_line(TOLD) + "\n"
 

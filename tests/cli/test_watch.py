@@ -12,12 +12,13 @@ from hrvdaemon.cli.watch import beside, set_by, watch
 from hrvdaemon.control_client import ControlClient
 from hrvdaemon.vocabulary import inputs
 from hrvdaemon.vocabulary.errors import DaemonNotRunning
+from hrvdaemon.vocabulary.units import SensorId
 
 
 async def test_it_writes_what_the_daemon_sees_until_a_signal(daemon: Any, capsys: pytest.CaptureFixture[str]) -> None:
     from hrvdaemon.cli.watch import _watch
 
-    daemon.step(inputs.SensorConnected(mono_ms=5, sensor="a", name="Polar H10"))
+    daemon.step(inputs.SensorConnected(mono_ms=5, sensor=SensorId("a"), name="Polar H10"))
     watching = asyncio.create_task(_watch(ControlClient(daemon.path), plain=True))
     printed = ""
     async with asyncio.timeout(10):
@@ -30,9 +31,9 @@ async def test_it_writes_what_the_daemon_sees_until_a_signal(daemon: Any, capsys
     assert "No beats are coming in." in printed
 
 
-def test_without_a_daemon_it_says_how_to_start_one(tmp_path: Path) -> None:
+def test_without_a_daemon_it_says_how_to_start_one(tmp_path: Path, config_for: Any) -> None:
     with pytest.raises(DaemonNotRunning, match="hrvdaemon run"):
-        watch(socket=tmp_path / "c.sock")
+        watch(config=config_for(tmp_path / "c.sock"))
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

@@ -13,7 +13,7 @@ from hrvdaemon.vocabulary import events, inputs
 from hrvdaemon.vocabulary.epochs import Quality
 from hrvdaemon.vocabulary.inputs import Tick
 from hrvdaemon.vocabulary.steps import Step
-from hrvdaemon.vocabulary.units import instant
+from hrvdaemon.vocabulary.units import SensorId, instant
 
 BEGIN = instant("2026-11-22T14:00:00Z")
 
@@ -39,7 +39,7 @@ async def drained(channel: Channel[Any]) -> list[Any]:
 
 async def test_a_late_watcher_folds_the_same_picture(live: Live, steps: Any, update: Any) -> None:
     live.feed(steps.begin())
-    live.feed(steps.step(inputs.SensorConnected(mono_ms=1, sensor="a", name="Polar H10")))
+    live.feed(steps.step(inputs.SensorConnected(mono_ms=1, sensor=SensorId("a"), name="Polar H10")))
     for n in range(300):
         live.feed(steps.step(Tick(mono_ms=5_000 * n), update(5_000 * n)))
     with live.subscribe() as channel:
@@ -61,7 +61,7 @@ async def test_a_watcher_hears_what_comes_in_order(live: Live, steps: Any, updat
 
 async def test_bytes_of_the_radio_are_not_handed_on(live: Live, steps: Any) -> None:
     with live.subscribe() as channel:
-        live.feed(steps.step(inputs.PacketReceived(mono_ms=1, sensor="a", data=b"\x10\x40\x00\x03")))
+        live.feed(steps.step(inputs.PacketReceived(mono_ms=1, sensor=SensorId("a"), data=b"\x10\x40\x00\x03")))
         assert await drained(channel) == [Tick(mono_ms=0)]
 
 
@@ -99,8 +99,8 @@ def test_what_is_remembered_counts_but_is_not_news(live: Live, steps: Any, updat
 
 def test_status_has_the_keys_of_the_contract(live: Live, steps: Any, update: Any) -> None:
     live.feed(steps.begin())
-    live.feed(steps.step(inputs.SensorConnected(mono_ms=1, sensor="a", name="Polar H10")))
-    live.feed(steps.step(inputs.BatteryRead(mono_ms=1, sensor="a", percent=80), update(1)))
+    live.feed(steps.step(inputs.SensorConnected(mono_ms=1, sensor=SensorId("a"), name="Polar H10")))
+    live.feed(steps.step(inputs.BatteryRead(mono_ms=1, sensor=SensorId("a"), percent=80), update(1)))
     live.report(store="ok", broker="away")
     assert live.status_json() == {
         "state": "no_signal",

@@ -10,10 +10,10 @@ from hrvdaemon.vocabulary import events, inputs
 from hrvdaemon.vocabulary.epochs import Quality
 from hrvdaemon.vocabulary.events import AutonomicState, Confidence, Reason
 from hrvdaemon.vocabulary.inputs import Answer
-from hrvdaemon.vocabulary.units import HOUR_MS, instant
+from hrvdaemon.vocabulary.units import HOUR_MS, Instant, PromptId, RunId, SensorId, SessionId, instant
 
 BEGIN = instant("2026-11-22T14:00:00Z")
-STRAP = "aa:bb"
+STRAP = SensorId("aa:bb")
 
 
 def folded(*records: Any) -> Now:
@@ -24,14 +24,14 @@ def folded(*records: Any) -> Now:
 
 
 def begun(at: int = BEGIN, zone: str = "Europe/Berlin") -> Any:
-    return inputs.RunStarted(mono_ms=0, at=at, run="r", version="1", zone=zone, boot_id="b", seed=1)
+    return inputs.RunStarted(mono_ms=0, at=Instant(at), run=RunId("r"), version="1", zone=zone, boot_id="b", seed=1)
 
 
 def prompt(mono_ms: int, name: str = "p1", at: int | None = None) -> Any:
     return events.PromptIssued(
         mono_ms=mono_ms,
-        at=BEGIN + mono_ms if at is None else at,
-        id=name,
+        at=Instant(BEGIN + mono_ms if at is None else at),
+        id=PromptId(name),
         activation=2.0,
         minutes=10,
         hr_bpm=84.0,
@@ -47,7 +47,12 @@ def prompt(mono_ms: int, name: str = "p1", at: int | None = None) -> Any:
 
 def started(mono_ms: int = 1000) -> Any:
     return events.ExerciseStarted(
-        mono_ms=mono_ms, at=BEGIN + mono_ms, session="s1", exercise="paced_6", prompt=None, duration_s=120.0
+        mono_ms=mono_ms,
+        at=Instant(BEGIN + mono_ms),
+        session=SessionId("s1"),
+        exercise="paced_6",
+        prompt=None,
+        duration_s=120.0,
     )
 
 
@@ -60,7 +65,7 @@ def updated(window: Any) -> Any:
     def made(mono_ms: int, hr_bpm: float | None = 64.0, **minute: Any) -> Any:
         metrics = window(**minute)
         return events.HrvUpdated(
-            mono_ms=mono_ms, at=BEGIN + mono_ms, hr_bpm=hr_bpm, minute=metrics, five_minutes=metrics
+            mono_ms=mono_ms, at=Instant(BEGIN + mono_ms), hr_bpm=hr_bpm, minute=metrics, five_minutes=metrics
         )
 
     return made
@@ -121,8 +126,8 @@ def test_strap_and_battery_are_told() -> None:
 
 @pytest.mark.parametrize("answer", list(Answer))
 def test_an_answer_closes_the_invitation_it_belongs_to_and_no_other(answer: Answer) -> None:
-    other = inputs.PromptAnswered(mono_ms=3, prompt="p0", answer=answer)
-    own = inputs.PromptAnswered(mono_ms=4, prompt="p1", answer=answer)
+    other = inputs.PromptAnswered(mono_ms=3, prompt=PromptId("p0"), answer=answer)
+    own = inputs.PromptAnswered(mono_ms=4, prompt=PromptId("p1"), answer=answer)
     open_ = folded(begun(), prompt(2), other)
     assert open_.invitation == prompt(2)
     assert fold(open_, own).invitation is None
@@ -185,7 +190,7 @@ def test_an_outcome_ends_the_exercise_and_the_next_one_takes_it_away() -> None:
     finished = events.ExerciseFinished(
         mono_ms=300_000,
         at=BEGIN,
-        session="s1",
+        session=SessionId("s1"),
         exercise="paced_6",
         prompt=None,
         started_at=BEGIN,

@@ -11,6 +11,7 @@ from hrvdaemon.sources.control_requests import PATHS, input_of
 from hrvdaemon.vocabulary import inputs
 from hrvdaemon.vocabulary.errors import BadInput
 from hrvdaemon.vocabulary.inputs import Answer, Tag
+from hrvdaemon.vocabulary.units import PromptId, SessionId
 
 EXERCISES = ("paced_6", "orient_54321")
 
@@ -18,8 +19,8 @@ GOOD = [
     (
         "/answer",
         {"prompt": "p", "answer": "not_today"},
-        inputs.PromptAnswered(mono_ms=7, prompt="p", answer=Answer.NOT_TODAY),
-    ),  # type: ignore[arg-type]  # an id as it comes
+        inputs.PromptAnswered(mono_ms=7, prompt=PromptId("p"), answer=Answer.NOT_TODAY),
+    ),
     ("/exercise", {"exercise": None}, inputs.ExerciseRequested(mono_ms=7)),
     ("/exercise", {}, inputs.ExerciseRequested(mono_ms=7)),
     ("/exercise", {"exercise": "paced_6"}, inputs.ExerciseRequested(mono_ms=7, exercise="paced_6")),
@@ -29,8 +30,8 @@ GOOD = [
     (
         "/felt",
         {"session": "s", "tension": 10, "after": True},
-        inputs.FeltRated(mono_ms=7, session="s", tension=10, after=True),
-    ),  # type: ignore[arg-type]  # as above
+        inputs.FeltRated(mono_ms=7, session=SessionId("s"), tension=10, after=True),
+    ),
 ]
 
 BAD = [

@@ -16,7 +16,7 @@ import pytest
 import pytest_asyncio
 
 from hrvdaemon.channel import Channel
-from hrvdaemon.sources.controls import LARGEST_BODY, Controls, serve
+from hrvdaemon.sources.controls import LARGEST_BODY, Controls, Streams, serve
 from hrvdaemon.vocabulary import inputs
 from hrvdaemon.vocabulary.errors import Unavailable
 from hrvdaemon.vocabulary.inputs import Tick
@@ -148,7 +148,6 @@ async def test_a_watcher_that_leaves_is_forgotten(daemon: Daemon) -> None:
         daemon.channels[0].put(Tick(mono_ms=n))
         await asyncio.sleep(0.01)
     assert daemon.channels == []
-    assert not daemon.controls.streams
 
 
 async def test_the_end_closes_open_streams_and_takes_the_socket_away(tmp_path: Path) -> None:
@@ -163,6 +162,15 @@ async def test_the_end_closes_open_streams_and_takes_the_socket_away(tmp_path: P
     writer.close()
     assert serving.cancelled()
     assert not daemon.path.exists()
+
+
+async def test_a_watcher_that_comes_back_too_early_does_not_hold_the_end() -> None:
+    streams, channel = Streams(), Channel[Any]()
+    streams.end()
+    with streams.opened(channel):
+        assert len(streams) == 1
+        assert [record async for record in channel] == []
+    assert len(streams) == 0
 
 
 async def test_the_socket_of_a_daemon_that_died_is_replaced(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ class SimulatedWearer:
         """Live until the scenario is over."""
         while self.wearer.second < self.wearer.scenario.duration_s:
             self._second(put)
-            await self.sleep(self._pause_s())
+            await self._pause()
             self._answer(put)
 
     async def watch(self, steps: Channel[Step]) -> None:
@@ -66,6 +66,15 @@ class SimulatedWearer:
             put(given)
         self.clock.now_ms = max(self.wearer.second * SECOND_MS, self.clock.now_ms)
         put(Tick(mono_ms=self.clock.now_ms))
+
+    async def _pause(self) -> None:
+        """Let the wall's time pass; at real speed the clock turns in quarters, so that a pacer moves smoothly."""
+        if self._pause_s() < 1:
+            await self.sleep(self._pause_s())
+            return
+        for _ in range(4):
+            await self.sleep(0.25)
+            self.clock.now_ms += SECOND_MS // 4
 
     def _pause_s(self) -> float:
         if self.wearer.second < self.pacing.earlier_s:

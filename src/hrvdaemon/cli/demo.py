@@ -1,0 +1,82 @@
+"""``hrvdaemon demo``: the whole daemon with a simulated wearer."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+from hrvdaemon.vocabulary.errors import BadUsage
+from hrvdaemon.vocabulary.units import Instant
+
+
+def demo(
+    *,
+    speed: float = 60.0,
+    duration: float | None = None,
+    headless: bool = False,
+    json: bool = False,
+    plain: bool = False,
+    db: Path | None = None,
+) -> None:
+    """A simulated wearer's afternoon: an invitation, an exercise, what it changed. No strap needed.
+
+    Parameters
+    ----------
+    speed
+        Simulated seconds a second, but for the exercise itself, which takes its two minutes.
+    duration
+        End after so many seconds; without it when the afternoon is over (headless: with the first outcome).
+    headless
+        No screen; the simulated wearer answers by itself.
+    json
+        Each event as one JSON line, no screen.
+    plain
+        Lines of text instead of a moving screen.
+    db
+        Where to keep it all; without it demo.db in the data folder, made anew each time.
+    """
+    from hrvdaemon.supervisor.demo import WORD, Wanted, run_demo  # noqa: PLC0415  numpy only once it is needed
+
+    if speed <= 0 or (duration is not None and duration <= 0):
+        raise BadUsage("--speed and --duration: expected numbers above 0")
+    database, start_at, zone = _place(db), *_afternoon()
+    told = sys.stderr if json else sys.stdout
+    print(f"hrvdaemon demo. {WORD}\nFirst three earlier hours at full speed, while it is still learning …", file=told)
+    wanted = Wanted(
+        speed=speed,
+        duration_s=duration,
+        headless=headless,
+        json=json,
+        plain=plain,
+        database=database,
+        start_at=start_at,
+        zone=zone,
+    )
+    asyncio.run(run_demo(wanted))
+    print(f"Everything of this demo is in {database}", file=told)
+    print(f"Why it invited: hrvdaemon why latest --db {database}", file=told)
+
+
+def _place(db: Path | None) -> Path:
+    """The demo's database; the one of the last demo makes room, any other file does not."""
+    if db is not None:
+        if db.exists():
+            raise BadUsage(f"--db: expected a file that does not exist yet, came {db}")
+        return db
+    from hrvdaemon.config import default_database  # noqa: PLC0415  as above
+
+    path = default_database().with_name("demo.db")
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    return path
+
+
+def _afternoon() -> tuple[Instant, str]:
+    """Today at 13:00, here."""
+    from datetime import datetime, time  # noqa: PLC0415  as above
+    from zoneinfo import ZoneInfo  # noqa: PLC0415  as above
+
+    from hrvdaemon.clock import zone  # noqa: PLC0415  as above
+
+    here = ZoneInfo(zone())
+    start = datetime.combine(datetime.now(here).date(), time(13), here)
+    return Instant(round(start.timestamp() * 1000)), here.key
