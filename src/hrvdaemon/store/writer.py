@@ -9,10 +9,10 @@ import asyncio
 import logging
 import sqlite3
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -169,20 +169,37 @@ class Store:
             self._report(f"inputs are lost, {why}: {self.n_lost} so far, not stored in {self._path}")
 
 
-def record_sync(path: Path, steps: Iterable[Step], settings: StoreSettings | None = None) -> None:
-    """Store all steps in this thread, as ``replay --db`` does. DatabaseUnavailable where it can't be written."""
-    chosen = settings or StoreSettings()
-    remaining = iter(steps)
+@contextmanager
+def recorder(path: Path, settings: StoreSettings | None = None) -> Iterator[Callable[[Step], None]]:
+    """Store each step it is given in this thread, as ``replay --db`` does; what waits is written at the end.
+
+    DatabaseUnavailable where it can't be written.
+    """
+    chosen, waiting = settings or StoreSettings(), list[Step]()
     db = _open(path, chosen)
+
+    def keep(step: Step) -> None:
+        waiting.append(step)
+        if len(waiting) >= chosen.batch_steps:
+            write_batch(db.conn, waiting)
+            waiting.clear()
+
     try:
-        while batch := list(islice(remaining, chosen.batch_steps)):
-            write_batch(db.conn, batch)
+        yield keep
+        write_batch(db.conn, waiting)
     except sqlite3.Error as error:
         if not is_trouble(error):
             raise
         raise DatabaseUnavailable(f"nothing more can be stored in {path}: {in_words(error)}") from error
     finally:
         _close(db)
+
+
+def record_sync(path: Path, steps: Iterable[Step], settings: StoreSettings | None = None) -> None:
+    """Store all steps in this thread. DatabaseUnavailable where it can't be written."""
+    with recorder(path, settings) as keep:
+        for step in steps:
+            keep(step)
 
 
 def _open(path: Path, settings: StoreSettings) -> Database:

@@ -22,8 +22,8 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
 from hrvdaemon.channel import Channel
-from hrvdaemon.engine import Engine
-from hrvdaemon.vocabulary.inputs import Input, RunEnded, RunStarted
+from hrvdaemon.supervisor.engine import Engine
+from hrvdaemon.vocabulary.inputs import Input, RunEnded
 from hrvdaemon.vocabulary.steps import Step
 
 Put = Callable[[Input], None]
@@ -52,10 +52,9 @@ class Sink:
 class Supervisor:
     """One run, from ``RunStarted`` to ``RunEnded``. ``end`` may be called from a signal handler."""
 
-    def __init__(self, sources: Iterable[Source], sinks: Iterable[Sink], mono_ms: Callable[[], int]) -> None:
-        self._sources = tuple(sources)
-        self._sinks = [(sink, Channel[Step](sink.limit)) for sink in sinks]
+    def __init__(self, mono_ms: Callable[[], int]) -> None:
         self._mono_ms = mono_ms
+        self._sinks: list[tuple[Sink, Channel[Step]]] = []
         self._inbox: Channel[Input] = Channel()
         self._end = asyncio.Event()
         self._reason = "sources ended"
@@ -76,21 +75,25 @@ class Supervisor:
         for _, channel in self._sinks:
             channel.put(step)
 
-    async def run(self, engine: Engine, started: RunStarted) -> None:
-        """Run until the sources are done, ``end`` is called, or something fails.
+    async def run(
+        self, engine: Engine, first: Iterable[Input], *, sources: Iterable[Source], sinks: Iterable[Sink]
+    ) -> None:
+        """Feed ``first``, RunStarted last, and run until the sources are done, ``end`` is called, or something fails.
 
         Raises
         ------
         ExceptionGroup
             Of what failed, after everything was drained.
         """
+        self._sinks = [(sink, Channel[Step](sink.limit)) for sink in sinks]
         drains = [self._start(sink.name, sink.run(channel)) for sink, channel in self._sinks]
-        self._guarded(lambda: engine.feed(started))
+        for given in first:
+            self._guarded(engine.feed, given)
         feeding = self._start("pipeline", self._feed(engine))
-        await self._run_sources()
+        await self._run_sources(sources)
         self._inbox.close()
         await feeding
-        self._guarded(lambda: engine.feed(RunEnded(mono_ms=self._mono_ms(), reason=self._reason)))
+        self._guarded(engine.feed, RunEnded(mono_ms=self._mono_ms(), reason=self._reason))
         await self._drain(drains)
         if self._failures:
             raise ExceptionGroup("the run ended because something failed", self._failures)
@@ -99,8 +102,8 @@ class Supervisor:
         async for given in self._inbox:
             engine.feed(given)
 
-    async def _run_sources(self) -> None:
-        tasks = [self._start(source.name, source.run(self.put)) for source in self._sources]
+    async def _run_sources(self, sources: Iterable[Source]) -> None:
+        tasks = [self._start(source.name, source.run(self.put)) for source in sources]
         try:
             await self._until_ended(tasks)
         except asyncio.CancelledError:
@@ -141,9 +144,9 @@ class Supervisor:
 
         return asyncio.create_task(guarded(), name=name)
 
-    def _guarded(self, do: Callable[[], object]) -> None:
+    def _guarded(self, feed: Callable[[Input], object], given: Input) -> None:
         try:
-            do()
+            feed(given)
         except Exception as error:  # noqa: BLE001  as above
             self._fail(error)
 

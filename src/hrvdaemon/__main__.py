@@ -1,0 +1,5 @@
+"""``python -m hrvdaemon``."""
+
+from hrvdaemon.cli import main
+
+main()

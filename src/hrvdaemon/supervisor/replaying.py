@@ -1,0 +1,196 @@
+"""Replay: a recording through exactly the pipeline that runs live, as fast as it goes or at a speed."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import hrvdaemon
+from hrvdaemon.formats.problem import Problem
+from hrvdaemon.formats.reading import ASSUMED_START, read_any
+from hrvdaemon.formats.rr_series import Unit
+from hrvdaemon.supervisor.engine import Engine
+from hrvdaemon.vocabulary.errors import UnreadableRecording
+from hrvdaemon.vocabulary.events import (
+    BeatsClassified,
+    DecisionMade,
+    EpochClosed,
+    Event,
+    GapDetected,
+    PacketRejected,
+    PromptIssued,
+)
+from hrvdaemon.vocabulary.inputs import Input, PacketReceived, RunEnded, RunStarted, Scalar
+from hrvdaemon.vocabulary.steps import Step
+from hrvdaemon.vocabulary.units import MINUTE_MS, SECOND_MS, Instant, RunId, iso
+
+Take = Callable[[Step], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """How files are to be read and fed. ``speed`` None: as fast as it goes."""
+
+    unit: Unit | None = None
+    start_at: Instant | None = None
+    zone: str | None = None
+    settings: dict[str, Scalar] = field(default_factory=dict)
+    join: bool = False
+    speed: float | None = None
+
+
+@dataclass(slots=True)
+class Replayed:
+    """What one file gave; ``problems`` are the lines that could not be read, ``notes`` what was assumed."""
+
+    file: str
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
+    counts: Counter[str] = field(default_factory=Counter)
+    not_judged: Counter[str] = field(default_factory=Counter)
+    states: Counter[str] = field(default_factory=Counter)
+    prompts: list[PromptIssued] = field(default_factory=list)
+    recorded_ms: int = 0
+
+    def count(self, step: Step) -> None:
+        """Add one step up."""
+        self.counts["packets"] += isinstance(step.input, PacketReceived)
+        for event in step.events:
+            self._count_event(event)
+
+    def _count_event(self, event: Event) -> None:
+        match event:
+            case BeatsClassified():
+                self.counts["beats"] += len(event.rr_ticks)
+            case PacketRejected():
+                self.counts["rejected_packets"] += 1
+            case GapDetected():
+                self.counts["gaps"] += 1
+            case EpochClosed():
+                self.counts["epochs"] += 1
+            case PromptIssued():
+                self.prompts.append(event)
+            case DecisionMade():
+                self._count_minutes(event)
+            case _:
+                return
+
+    def _count_minutes(self, decision: DecisionMade) -> None:
+        self.counts["decisions"] += 1
+        self.states[decision.state] += decision.minutes
+        if decision.reason is not None:
+            self.not_judged[decision.reason] += decision.minutes
+
+    def as_json(self) -> dict[str, Any]:
+        """The keys of ``replay --json``."""
+        counted = ("beats", "packets", "rejected_packets", "gaps", "epochs", "decisions")
+        return {
+            "file": self.file,
+            **{name: self.counts[name] for name in counted},
+            "prompts": [prompt_json(prompt) for prompt in self.prompts],
+            "not_judged": dict(self.not_judged),
+            "states": dict(self.states),
+            "rejected_lines": len(self.problems),
+        }
+
+
+class Replay:
+    """Feeds files, one run each or joined to one; ``take`` gets every step."""
+
+    def __init__(self, wanted: Wanted, take: Take) -> None:
+        self._wanted = wanted
+        self._take = take
+        self._engine = Engine(self._step)
+        self._result = Replayed(file="")
+        self._last: tuple[RunStarted, int] | None = None
+
+    def files(self, paths: Sequence[Path], unreadable: Callable[[str], None]) -> Iterator[Replayed]:
+        """Each result when its file is done; one that can't be read is told, and the others are done all the same."""
+        for path in paths:
+            try:
+                self._result, inputs = self._open(path)
+            except UnreadableRecording as error:
+                unreadable(str(error))
+                continue
+            self._feed(self._joined(inputs) if self._wanted.join else inputs)
+            yield self._result
+        if self._last is not None:
+            self._engine.feed(RunEnded(mono_ms=self._last[1], reason="recording ended"))
+
+    def _open(self, path: Path) -> tuple[Replayed, list[Input]]:
+        wanted = self._wanted
+        read = read_any(
+            path, unit=wanted.unit, start_at=wanted.start_at, zone=wanted.zone or "UTC", run=RunId(path.name[:32])
+        )
+        inputs = [self._as_wanted(given) if isinstance(given, RunStarted) else given for given in read.inputs]
+        if not inputs or not isinstance(inputs[0], RunStarted):
+            inputs.insert(0, self._as_wanted(_started(path, inputs)))
+        result = Replayed(file=str(path), problems=read.problems, notes=read.notes)
+        result.recorded_ms = inputs[-1].mono_ms - inputs[0].mono_ms
+        return result, inputs
+
+    def _as_wanted(self, started: RunStarted) -> RunStarted:
+        wanted = self._wanted
+        return replace(
+            started,
+            at=started.at if wanted.start_at is None else wanted.start_at,
+            zone=wanted.zone or started.zone,
+            settings={**started.settings, **wanted.settings},
+        )
+
+    def _joined(self, inputs: list[Input]) -> Iterator[Input]:
+        """The inputs as part of one long run: behind what was there, by the wall's time where it says so."""
+        started = inputs[0]
+        if not isinstance(started, RunStarted):
+            raise TypeError(started)
+        first, last_ms = self._last or (started, started.mono_ms)
+        by_wall = first.mono_ms + started.at - first.at
+        shift = (by_wall if by_wall > last_ms or self._last is None else last_ms + MINUTE_MS) - started.mono_ms
+        if self._last is None:
+            yield started
+        for given in inputs[1:]:
+            if not isinstance(given, (RunStarted, RunEnded)):
+                yield replace(given, mono_ms=given.mono_ms + shift)
+        self._last = (first, inputs[-1].mono_ms + shift)
+
+    def _feed(self, inputs: Iterator[Input] | list[Input]) -> None:
+        before_ms: int | None = None
+        for given in inputs:
+            if self._wanted.speed is not None and before_ms is not None:
+                time.sleep(max(given.mono_ms - before_ms, 0) / SECOND_MS / self._wanted.speed)
+            before_ms = given.mono_ms
+            self._engine.feed(given)
+
+    def _step(self, step: Step) -> None:
+        self._result.count(step)
+        self._take(step)
+
+
+def prompt_json(prompt: PromptIssued) -> dict[str, Any]:
+    """The keys of one prompt in ``replay --json``."""
+    return {
+        "id": prompt.id,
+        "at": iso(prompt.at),
+        "activation": round(prompt.activation, 3),
+        "hr_bpm": round(prompt.hr_bpm, 2),
+        "rmssd_ms": round(prompt.rmssd_ms, 2),
+        "baseline_hr_bpm": round(prompt.baseline_hr_bpm, 2),
+        "baseline_rmssd_ms": round(prompt.baseline_rmssd_ms, 2),
+        "exercise": prompt.exercise,
+        "confidence": prompt.confidence.value,
+    }
+
+
+def _started(path: Path, inputs: Sequence[Input]) -> RunStarted:
+    """A beginning for a recording that has none of its own."""
+    return RunStarted(
+        mono_ms=inputs[0].mono_ms if inputs else 0,
+        at=ASSUMED_START,
+        run=RunId(path.name[:32]),
+        version=hrvdaemon.__version__,
+        zone="UTC",
+        boot_id="recording",
+        seed=0,
+    )
