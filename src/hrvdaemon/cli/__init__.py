@@ -15,20 +15,21 @@ INTERRUPTED = 130
 WRONG_USAGE = 2
 
 COMMANDS = {
-    "demo": "hrvdaemon.cli.demo:demo",
-    "run": "hrvdaemon.cli.run:run",
-    "scan": "hrvdaemon.cli.scan:scan",
-    "watch": "hrvdaemon.cli.watch:watch",
-    "status": "hrvdaemon.cli.status:status",
-    "pause": "hrvdaemon.cli.wishes:pause",
-    "resume": "hrvdaemon.cli.wishes:resume",
-    "tag": "hrvdaemon.cli.wishes:tag",
-    "exercise": "hrvdaemon.cli.exercise:exercise",
-    "why": "hrvdaemon.cli.why:why",
-    "replay": "hrvdaemon.cli.replay:replay",
-    "analyse": "hrvdaemon.cli.analyse:analyse",
-    "simulate": "hrvdaemon.cli.simulate:simulate",
+    "demo": ("demo:demo", "A simulated wearer's afternoon; no strap needed."),
+    "run": ("run:run", "Connect to the strap and go on until stopped."),
+    "scan": ("scan:scan", "Look for heart-rate straps nearby."),
+    "watch": ("watch:watch", "Watch your heart live."),
+    "status": ("status:status", "Say in one line how it stands."),
+    "pause": ("wishes:pause", "No invitations for a while."),
+    "resume": ("wishes:resume", "End a pause."),
+    "tag": ("wishes:tag", "Say what is going on: caffeine, a meal, illness."),
+    "exercise": ("exercise:exercise", "Two minutes of a guided exercise."),
+    "why": ("why:why", "Why it invited, or why it did not."),
+    "replay": ("replay:replay", "Run recordings through the whole pipeline."),
+    "analyse": ("analyse:analyse", "Heart rate variability of a recording."),
+    "simulate": ("simulate:simulate", "Write a simulated recording and its labels."),
 }
+"""Where each command is, and its line in ``--help``."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -48,8 +49,8 @@ def _exit_code(arguments: list[str]) -> int:
         default_parameter=Parameter(negative=""),
         result_action="return_value",
     )
-    for name, path in COMMANDS.items():
-        app.command(path, name=name)
+    for name, (place, line) in COMMANDS.items():
+        app.command(f"hrvdaemon.cli.{place}", name=name, help=line)
     try:
         app(arguments, exit_on_error=False, print_error=True)
     except CycloptsError:

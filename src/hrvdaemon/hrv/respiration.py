@@ -40,8 +40,8 @@ def breathing_rate_hz(times_s: list[float], rr_ms: list[float]) -> float | None:
     Returns
     -------
     float or None
-        Hz; None below 60 s, with a hole of 5 s or more, where no rhythm holds 85 % of the power in 0.04-0.40 Hz, or
-        where a rhythm below 0.15 Hz swings less than 5 % of the mean interval.
+        Hz; None below 60 s, with a hole of 5 s or more, where no rhythm holds 85 % of the power in 0.04-0.40 Hz, where
+        the highest point is the foot of a slow trend, or where a rhythm below 0.15 Hz swings less than 5 % of the mean.
     """
     if len(times_s) < 2 or times_s[-1] - times_s[0] < SHORTEST_S:
         return None
@@ -54,10 +54,13 @@ def breathing_rate_hz(times_s: list[float], rr_ms: list[float]) -> float | None:
 
 
 def _strongest(times_s: Samples, rr_ms: Samples) -> tuple[float, float]:
-    """The highest peak and the share of power around it."""
+    """The highest peak and the share of power around it; 0 where the highest point is only the foot of a slow trend."""
     frequency, power = _spectrum(times_s, rr_ms)
-    searched = (frequency >= SEARCHED_HZ[0]) & (frequency < SEARCHED_HZ[1])
-    peak_hz = float(frequency[searched][np.argmax(power[searched])])
+    searched = np.flatnonzero((frequency >= SEARCHED_HZ[0]) & (frequency < SEARCHED_HZ[1]))
+    highest = searched[np.argmax(power[searched])]
+    peak_hz = float(frequency[highest])
+    if power[highest - 1] > power[highest]:
+        return peak_hz, 0.0
     total = float(power[(frequency >= TOTAL_HZ[0]) & (frequency < TOTAL_HZ[1])].sum())
     around = float(power[np.abs(frequency - peak_hz) <= PEAK_HALF_WIDTH_HZ].sum())
     return peak_hz, around / total if total > 0 else 0.0

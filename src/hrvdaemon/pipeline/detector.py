@@ -133,6 +133,8 @@ class Detector:
     def skip(self, start_ms: int, minutes: int, now_ms: int) -> DecisionMade:
         """Minutes without a beat, as one range."""
         self.evidence.skip(minutes)
+        for gate in self._gates:
+            gate.skip()
         return DecisionMade(
             mono_ms=now_ms,
             at=self.clock.wall(now_ms),

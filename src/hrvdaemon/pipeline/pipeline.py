@@ -143,6 +143,8 @@ class Pipeline:
                 self._agenda.set(Due.SILENCE, self._now + SILENCE_MS)
                 self._agenda.set_if_none(Due.HRV, self._now - self._now % HRV_EVERY_MS + HRV_EVERY_MS)
                 self._expect_minutes()
+                if self._behaviour.state is AutonomicState.NO_SIGNAL:
+                    yield from self._behaviour.enter(AutonomicState.WARMING_UP, None, self._now)
 
     def _change_clock(self, change: ClockChanged) -> Iterator[Event]:
         """Wall time is something else from here on: what is open closes, and minutes begin anew."""

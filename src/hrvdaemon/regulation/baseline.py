@@ -163,7 +163,7 @@ class BaselineBook:
         )
 
     def _shrunk(self, hour: HourUsual, all_day: HourUsual) -> HourUsual:
-        share = hour.n_eff / (hour.n_eff + self.settings.shrink_minutes)
+        share = hour.n_eff / (hour.n_eff + self.settings.shrink_minutes) if hour.n_eff else 0.0
         blended = _between(all_day, hour, share)
         return HourUsual(
             hr_bpm=blended.hr_bpm,

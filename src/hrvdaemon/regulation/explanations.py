@@ -65,10 +65,14 @@ def invitation(prompt: PromptIssued) -> str:
 def why_prompt(prompt: PromptIssued) -> list[str]:
     """Why this invitation, in at most five sentences, the innocent explanation among them."""
     lines = [
-        (f"For about {prompt.minutes} minutes your heart rate has been around {prompt.hr_bpm:.0f}"
-        f" (usual for you at this time: {prompt.baseline_hr_bpm:.0f})."),
-        (f"Your beat-to-beat variability was lower than usual: {prompt.rmssd_ms:.0f} ms"
-        f" (usual: {prompt.baseline_rmssd_ms:.0f})."),
+        (
+            f"For about {prompt.minutes} minutes your heart rate has been around {prompt.hr_bpm:.0f}"
+            f" (usual for you at this time: {prompt.baseline_hr_bpm:.0f})."
+        ),
+        (
+            f"Your beat-to-beat variability was lower than usual: {prompt.rmssd_ms:.0f} ms"
+            f" (usual: {prompt.baseline_rmssd_ms:.0f})."
+        ),
         INNOCENT,
     ]
     learning = "Your usual is still being learned, so this may be off."
@@ -114,8 +118,10 @@ def _compared(decision: DecisionMade) -> list[str]:
     if decision.usual is None or decision.hr_bpm is None or decision.ln_rmssd is None:
         return []
     return [
-        (f"Heart rate {decision.hr_bpm:.0f}, usual for you at this time {decision.usual.hr_bpm:.0f};"
-        f" variability {exp(decision.ln_rmssd):.0f} ms, usual {exp(decision.usual.ln_rmssd):.0f}.")
+        (
+            f"Heart rate {decision.hr_bpm:.0f}, usual for you at this time {decision.usual.hr_bpm:.0f};"
+            f" variability {exp(decision.ln_rmssd):.0f} ms, usual {exp(decision.usual.ln_rmssd):.0f}."
+        )
     ]
 
 

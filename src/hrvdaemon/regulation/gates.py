@@ -62,13 +62,17 @@ Wall = Callable[[int], Instant]
 
 
 class Gate(Protocol):
-    """``judge`` is called once a minute in order; the others keep what outlasts a minute right."""
+    """``judge`` is called once a minute in order; the others keep what outlasts a minute right.
+
+    ``skip`` tells of minutes without a beat: heart rates before and after them are no neighbours.
+    """
 
     name: str
     settings: GateSettings
 
     def judge(self, minute: MinuteSeen, wall: Wall) -> GateVerdict: ...
     def start_wearing(self) -> None: ...
+    def skip(self) -> None: ...
     def recall(self, verdict: GateVerdict, mono: Callable[[Instant], int]) -> None: ...
     def shift(self, delta_ms: int) -> None: ...
 
@@ -82,6 +86,9 @@ class _Timeless:
         self.settings = settings
 
     def start_wearing(self) -> None:
+        return
+
+    def skip(self) -> None:
         return
 
     def recall(self, verdict: GateVerdict, mono: Callable[[Instant], int]) -> None:  # noqa: ARG002  nothing to recall
@@ -132,8 +139,11 @@ class KineticsGate(_Timeless):
         self.start_wearing()
 
     def start_wearing(self) -> None:
-        self._tens: list[float | None] = []
+        self.skip()
         self._is_moving = False
+
+    def skip(self) -> None:
+        self._tens: list[float | None] = []
 
     def judge(self, minute: MinuteSeen, wall: Wall) -> GateVerdict:  # noqa: ARG002  one protocol for all gates
         s, new = self.settings, len(minute.epoch.hr_10s_bpm)
@@ -201,6 +211,9 @@ class StepHoldGate(_Timeless):
         self.start_wearing()
 
     def start_wearing(self) -> None:
+        self.skip()
+
+    def skip(self) -> None:
         self._tens: list[float | None] = []
 
     def judge(self, minute: MinuteSeen, wall: Wall) -> GateVerdict:

@@ -134,6 +134,12 @@ def latest_prompt(connection: sqlite3.Connection) -> PromptIssued | None:
     return _one(PromptIssued, connection.execute("SELECT * FROM prompt ORDER BY at_ms DESC LIMIT 1"))
 
 
+def summaries_sent(connection: sqlite3.Connection) -> int:
+    """How many summaries all runs have made: windows and outcomes. The next one's sequence number is one more."""
+    row = connection.execute("SELECT (SELECT count(*) FROM window_summary) + (SELECT count(*) FROM outcome)").fetchone()
+    return int(row[0])
+
+
 def epochs_since(connection: sqlite3.Connection, at: Instant) -> list[Epoch]:
     """Epochs that begin at or after ``at``, in order of wall time, and of arrival where it repeats."""
     sql = "SELECT * FROM epoch WHERE start_at_ms >= ? ORDER BY start_at_ms, run, number"

@@ -114,6 +114,8 @@ class Replay:
             except UnreadableRecording as error:
                 unreadable(str(error))
                 continue
+            if not self._wanted.join:
+                self._engine = Engine(self._step)
             self._feed(self._joined(inputs) if self._wanted.join else inputs)
             yield self._result
         if self._last is not None:

@@ -1,7 +1,7 @@
 """JSON of inputs and events: one object each, its class in ``type``, bytes in hex, instants in ISO 8601 UTC.
 
 Unknown fields are ignored, so a newer recording can be read; an unknown ``type`` is a BadInput that names it.
-A field is an instant if it is called ``at`` or ends in ``_at``.
+A field is an instant if it is called ``at`` or ends in ``_at``; the keys of ``settings`` are no fields.
 """
 
 from collections.abc import Mapping
@@ -16,6 +16,7 @@ from hrvdaemon.vocabulary.units import instant, iso
 Record = inputs.Input | events.Event
 
 _CLASSES: dict[str, type[Any]] = {cls.__name__: cls for cls in (*get_args(inputs.Input), *get_args(events.Event))}
+_SETTINGS = "settings"
 _CONFIG = ConfigDict(ser_json_bytes="hex", val_json_bytes="hex", ser_json_inf_nan="null")
 
 
@@ -62,14 +63,31 @@ def _is_instant(key: str) -> bool:
 
 def _write_instants(value: Any) -> Any:
     if isinstance(value, dict):
-        return {k: iso(v) if _is_instant(k) and v is not None else _write_instants(v) for k, v in value.items()}
+        return {key: _written(key, item) for key, item in value.items()}
     return [_write_instants(item) for item in value] if isinstance(value, list) else value
+
+
+def _written(key: str, value: Any) -> Any:
+    if key == _SETTINGS:
+        return value
+    return iso(value) if _is_instant(key) and value is not None else _write_instants(value)
 
 
 def _read_instants(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {k: instant(v) if _is_instant(k) and isinstance(v, str) else _read_instants(v) for k, v in value.items()}
+        return {key: _read(key, item) for key, item in value.items()}
     return [_read_instants(item) for item in value] if isinstance(value, list) else value
+
+
+def _read(key: str, value: Any) -> Any:
+    if key == _SETTINGS:
+        return value
+    if not (_is_instant(key) and isinstance(value, str)):
+        return _read_instants(value)
+    try:
+        return instant(value)
+    except ValueError as error:
+        raise ValueError(f"{key}: expected an ISO 8601 time, came {value!r}") from error
 
 
 def _first_line(error: ValueError) -> str:

@@ -1,0 +1,40 @@
+"""``hrvdaemon run``: the daemon."""
+
+import asyncio
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hrvdaemon.vocabulary.errors import BadUsage
+
+if TYPE_CHECKING:
+    from hrvdaemon.supervisor.daemon import MakeStrap
+
+
+def run(*, config: Path | None = None, simulated: str | None = None) -> None:
+    """Connect to the strap and go on until Ctrl-C or SIGTERM.
+
+    Parameters
+    ----------
+    config
+        Config file; without it the usual one, or the defaults.
+    simulated
+        A simulated strap instead (for example stress_ramp), in real time, to try the rest without one.
+    """
+    from hrvdaemon.clock import MachineClock  # noqa: PLC0415  numpy only once it is needed
+    from hrvdaemon.config import load  # noqa: PLC0415  as above
+    from hrvdaemon.supervisor.daemon import bluetooth, run_daemon  # noqa: PLC0415  as above
+
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    logging.getLogger("bleak").setLevel(logging.WARNING)
+    strap = bluetooth if simulated is None else _simulated(simulated)
+    asyncio.run(run_daemon(load(config), MachineClock(), strap))
+
+
+def _simulated(name: str) -> "MakeStrap":
+    from hrvdaemon.simulation.named import SCENARIOS  # noqa: PLC0415  as above
+    from hrvdaemon.supervisor.daemon import simulated  # noqa: PLC0415  as above
+
+    if name not in SCENARIOS:
+        raise BadUsage(f"--simulated: expected one of {', '.join(SCENARIOS)}, came {name!r}")
+    return simulated(name)

@@ -1,0 +1,212 @@
+"""The daemon: strap, machine clock and controls in; store, faces and broker out; and what came before, recalled."""
+
+import asyncio
+import logging
+import random
+import secrets
+import signal
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import hrvdaemon
+from hrvdaemon.channel import Channel
+from hrvdaemon.clock import Clock, boot_id, zone
+from hrvdaemon.config import Config
+from hrvdaemon.notify_socket import notify
+from hrvdaemon.regulation.exercises import CATALOGUE
+from hrvdaemon.regulation.explanations import state_sentence
+from hrvdaemon.sinks.live import Live
+from hrvdaemon.sources.clock_watch import clock_watch
+from hrvdaemon.sources.ticks import ticks
+from hrvdaemon.store.history import NOTHING_PAST, Past, load_past
+from hrvdaemon.store.queries import open_readonly, summaries_sent
+from hrvdaemon.store.schema import open_for_writing
+from hrvdaemon.store.writer import Store
+from hrvdaemon.supervisor.engine import Engine
+from hrvdaemon.supervisor.lifetime import Put, Sink, Source, Supervisor
+from hrvdaemon.vocabulary.events import BaselineComputed, PromptIssued
+from hrvdaemon.vocabulary.inputs import Input, RunEnded, RunStarted, Tick
+from hrvdaemon.vocabulary.steps import Step
+from hrvdaemon.vocabulary.units import DAY_MS, RunId
+
+if TYPE_CHECKING:
+    from hrvdaemon.sources.link_state import LinkState
+
+log = logging.getLogger(__name__)
+
+MakeStrap = Callable[[Config, Clock, Live], Source]
+
+
+async def run_daemon(config: Config, clock: Clock, strap: MakeStrap) -> None:
+    """Run until SIGTERM or Ctrl-C.
+
+    DatabaseUnavailable if nothing can be kept; a missing strap or broker ends nothing.
+    """
+    past = _open_past(config, clock)
+    live = Live(version=hrvdaemon.__version__, mono_ms=clock.mono_ms)
+    live.report(store="ok", broker="off")
+    for record in past.today:
+        live.remember(record)
+    supervisor = Supervisor(clock.mono_ms)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, supervisor.end, signal.Signals(number).name)
+    engine, ended = _engine(past.past, supervisor)
+    await supervisor.run(
+        engine,
+        [*ended, _started(config, clock)],
+        sources=[strap(config, clock, live), *_sources(config, clock, live)],
+        sinks=_sinks(config, live, past.first_seq),
+    )
+    notify("STOPPING=1")
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """What the database knows before this run."""
+
+    past: Past
+    today: tuple[BaselineComputed | PromptIssued, ...]
+    first_seq: int
+
+
+def _open_past(config: Config, clock: Clock) -> _Opened:
+    """Make or upgrade the database, and read what came before."""
+    is_new = not config.database.exists()
+    open_for_writing(config.database, busy_timeout_ms=round(config.store.busy_timeout_s * 1000)).close()
+    if is_new:
+        return _Opened(NOTHING_PAST, (), 1)
+    with closing(open_readonly(config.database)) as connection:
+        past = load_past(connection, clock.at())
+        records = () if past.history is None else past.history.records
+        recent = clock.at() - DAY_MS
+        today = tuple(r for _, r in records if isinstance(r, (BaselineComputed, PromptIssued)) and r.at > recent)
+        return _Opened(past, today, summaries_sent(connection) + 1)
+
+
+def _engine(past: Past, supervisor: Supervisor) -> tuple[Engine, list[Input]]:
+    """The engine as it was, and the end of a run that a crash cut off."""
+    engine = Engine(supervisor.take, past.history)
+    for tail in past.tails:
+        engine.recall(tail.run, tail.first_number, list(tail.inputs))
+    if past.unended is None:
+        return engine, []
+    last = past.tails[-1].inputs
+    log.warning("event=unended run=%s inputs=%s", past.unended, len(last))
+    return engine, [RunEnded(mono_ms=last[-1].mono_ms, reason="cut off")] if last else []
+
+
+def _started(config: Config, clock: Clock) -> RunStarted:
+    return RunStarted(
+        mono_ms=clock.mono_ms(),
+        at=clock.at(),
+        run=RunId(f"{clock.at():x}"),
+        version=hrvdaemon.__version__,
+        zone=zone(),
+        boot_id=boot_id(),
+        seed=secrets.randbits(63),
+        settings=config.pipeline_settings,
+    )
+
+
+def bluetooth(config: Config, clock: Clock, live: Live) -> Source:
+    """The wearer's strap, by Bluetooth."""
+    from hrvdaemon.sources.ble import BluetoothStrap  # noqa: PLC0415  bleak, which a simulated strap does without
+    from hrvdaemon.sources.link_state import LINK_WORDS, LinkState  # noqa: PLC0415  as above
+    from hrvdaemon.sources.radio import bleak_radio  # noqa: PLC0415  as above
+
+    def report(state: "LinkState") -> None:
+        live.report(link="connected" if state is LinkState.STREAMING else str(LINK_WORDS[state]))
+        notify(f"STATUS={LINK_WORDS[state]}")
+
+    async def run(put: Put) -> None:
+        strap = BluetoothStrap(
+            config.strap, put=put, mono_ms=clock.mono_ms, radio=bleak_radio(), jitter=random.random, report=report
+        )
+        await strap.run()
+
+    return Source("strap", run)
+
+
+def simulated(scenario: str) -> MakeStrap:
+    """A simulated strap in real time, to try the rest of the daemon without one."""
+    from hrvdaemon.simulation.named import SCENARIOS  # noqa: PLC0415  only for those who ask
+    from hrvdaemon.simulation.strap import StrapManner, Wearer  # noqa: PLC0415  as above
+
+    def make(_config: Config, clock: Clock, live: Live) -> Source:
+        async def run(put: Put) -> None:
+            wearer = Wearer(SCENARIOS[scenario], seed=1, manner=StrapManner(), start_mono_ms=clock.mono_ms())
+            live.report(link="connected")
+            while wearer.second < wearer.scenario.duration_s:
+                inputs, _ = wearer.live(1)
+                for given in inputs:
+                    put(given)
+                await asyncio.sleep(1)
+
+        return Source("simulated strap", run)
+
+    return make
+
+
+def _sources(config: Config, clock: Clock, live: Live) -> list[Source]:
+    from hrvdaemon.sources.controls import Controls, serve  # noqa: PLC0415  after the strap has begun
+
+    async def answer(put: Put) -> None:
+        controls = Controls(
+            status=live.status_json, subscribe=live.subscribe, put=put, mono_ms=clock.mono_ms, exercises=CATALOGUE
+        )
+        await serve(controls, config.socket)
+
+    return [
+        Source("ticks", lambda put: ticks(put, clock.mono_ms)),
+        Source("clock", lambda put: clock_watch(put, clock.mono_ms, clock.at, zone)),
+        Source("controls", answer),
+    ]
+
+
+def _sinks(config: Config, live: Live, first_seq: int) -> list[Sink]:
+    store = Store(config.database, config.store, report=lambda words: _report(live, store=words))
+    sinks = [Sink("store", store.run), Sink("live", live.run, limit=10_000), Sink("systemd", _tell_systemd, limit=10)]
+    return [*sinks, _mqtt(config, live, first_seq)] if config.mqtt.enabled else sinks
+
+
+def _report(live: Live, *, store: str | None = None, broker: str | None = None) -> None:
+    live.report(store=store, broker=broker)
+    log.warning("%s", store or broker)
+
+
+def _mqtt(config: Config, live: Live, first_seq: int) -> Sink:
+    from dataclasses import replace  # noqa: PLC0415  as below
+
+    from hrvdaemon.sinks.mqtt import MqttSink  # noqa: PLC0415  aiomqtt and pydantic, only where a broker is wanted
+
+    settings = replace(config.mqtt, client=config.mqtt.client or _client(config.database))
+    live.report(broker="connecting")
+    sink = MqttSink(
+        settings,
+        sentence=state_sentence,
+        first_seq=first_seq,
+        report=lambda words: _report(live, broker=words),
+    )
+    return Sink("mqtt", sink.run)
+
+
+def _client(database: Path) -> str:
+    """The wearer's pseudonym, drawn once and kept beside the database."""
+    from hrvdaemon.sinks.mqtt import pseudonym  # noqa: PLC0415  as above
+
+    kept = database.with_name("mqtt-client")
+    if not kept.exists():
+        kept.touch(mode=0o600)
+        kept.write_text(pseudonym() + "\n", encoding="utf-8")
+    return kept.read_text(encoding="utf-8").strip()
+
+
+async def _tell_systemd(steps: Channel[Step]) -> None:
+    """READY with the first step, then a sign of life as long as ticks come out of the pipeline."""
+    notify("READY=1")
+    async for step in steps:
+        if isinstance(step.input, Tick):
+            notify("WATCHDOG=1")
