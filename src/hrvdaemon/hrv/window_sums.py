@@ -68,16 +68,19 @@ class WindowSums:
 
     def add(self, beat: ClassifiedBeat, before: ClassifiedBeat | None) -> None:
         """Count a beat, and its difference to ``before`` where both are original neighbours in one segment."""
-        self._count(beat, 1)
+        self._count(beat, before, 1)
         self._count_pair(beat, before, 1)
 
     def remove(self, beat: ClassifiedBeat, after: ClassifiedBeat | None) -> None:
         """Undo the oldest beat, and the difference that ``after`` had to it."""
-        self._count(beat, -1)
+        self._count(beat, None, -1)
         if after is not None:
             self._count_pair(after, beat, -1)
+            if _is_other_part(after, beat):
+                self._count(after, beat, -1)
+                self._count(after, None, 1)
 
-    def _count(self, beat: ClassifiedBeat, sign: int) -> None:
+    def _count(self, beat: ClassifiedBeat, before: ClassifiedBeat | None, sign: int) -> None:
         kind, rr = beat.kind, beat.rr_ticks
         self.n_beats += sign
         self.n_corrected += sign
@@ -85,7 +88,7 @@ class WindowSums:
             self.n_nn += sign
             self.sum_nn += sign * rr
             self.sum_nn_squared += sign * rr * rr
-        if kind is not BeatKind.NORMAL:
+        if kind is not BeatKind.NORMAL and not _is_other_part(beat, before):
             self.n_artefacts += sign
             self.n_corrected += sign * ((kind is BeatKind.MISSED) - (kind is BeatKind.EXTRA))
         if kind is not BeatKind.OUT_OF_RANGE:
@@ -150,3 +153,8 @@ class WindowSums:
         if n < 2:
             return None
         return ms_from_ticks(sqrt((n * self.sum_nn_squared - self.sum_nn * self.sum_nn) / (n * (n - 1))))
+
+
+def _is_other_part(beat: ClassifiedBeat, before: ClassifiedBeat | None) -> bool:
+    """Whether a beat is the rest of an extra one: two parts of one beat are one artefact."""
+    return before is not None and before.kind is BeatKind.EXTRA and before.segment == beat.segment

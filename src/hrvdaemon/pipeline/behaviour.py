@@ -58,12 +58,13 @@ class Behaviour:
 
     # -- minutes -----------------------------------------------------------------------------------------------------
 
-    def minute(self, epoch: Epoch, now_ms: int, *, is_warming_up: bool) -> Iterator[Event]:
+    def minute(self, epoch: Epoch, now_ms: int, *, is_warming_up: bool, may_ask: bool) -> Iterator[Event]:
         """Judge a closed minute."""
         around = Circumstances(
             in_session=self._is_in_session(epoch.start_mono_ms),
             is_warming_up=is_warming_up,
             is_repeated=self._latest_minute_at is not None and epoch.start_at <= self._latest_minute_at,
+            may_ask=may_ask,
             next_prompt=PromptId(f"{self.numbers.run}-prompt-{self.numbers.prompts}"),
         )
         self._latest_minute_at = max(epoch.start_at, self._latest_minute_at or epoch.start_at)
@@ -107,7 +108,7 @@ class Behaviour:
         chosen = choose(self.state, seed=self.seed, ordinal=self.numbers.sessions, asked_for=exercise)
         session, at = SessionId(f"{self.numbers.run}-session-{self.numbers.sessions}"), self.detector.clock.wall(now_ms)
         self.numbers.sessions += 1
-        self._session = Session.begin(session, chosen, prompt, now_ms, at)
+        self._session = Session.begin(session, chosen, prompt, now_ms)
         self._plan(self._session)
         yield ExerciseStarted(
             mono_ms=now_ms, at=at, session=session, exercise=chosen.id, prompt=prompt, duration_s=chosen.duration_s
@@ -195,7 +196,7 @@ class Behaviour:
             session=session.id,
             exercise=session.exercise.id,
             prompt=session.prompt,
-            started_at=session.started_at,
+            started_at=self.detector.clock.wall(session.start_ms),
             ended_at=self.detector.clock.wall(session.guided_until_ms),
             outcome=outcome(
                 session.before,

@@ -36,6 +36,8 @@ class Circumstances:
     in_session: bool
     is_warming_up: bool
     is_repeated: bool
+    may_ask: bool
+    """False while a run is ending: nobody would be there to answer."""
     next_prompt: PromptId
 
 
@@ -98,7 +100,7 @@ class Detector:
         hr, ln = metrics.mean_hr_bpm or 0.0, metrics.ln_rmssd or 0.0
         self.evidence.add(JudgedMinute(judged, metrics.quality, hr, ln))
         theta, sure = self._settings.dominance.theta(self.usual.stage), self._confidence(minute)
-        state, withheld, asks = self._conclude(minute, theta, sure)
+        state, withheld, asks = self._conclude(minute, theta, sure, may_ask=around.may_ask)
         decision = DecisionMade(
             mono_ms=now_ms,
             at=self.clock.wall(now_ms),
@@ -211,7 +213,8 @@ class Detector:
         start_ms, metrics = epoch.start_mono_ms, epoch.metrics
         when, usual = self.clock.local(start_ms), self.usual.at(self.clock.local(start_ms).minute)
         verdicts = tuple(gate.judge(self._seen(epoch, around, when), self.clock.wall) for gate in self._gates)
-        reason = next((verdict.reason for verdict in verdicts if not verdict.passed), None)
+        failed = (verdict.reason for verdict in verdicts if not verdict.passed)
+        reason = None if around.is_warming_up else next(failed, None)
         reason = Reason.CLOCK_REPEATED if around.is_repeated else reason
         judged = None
         if reason is None and usual is not None and not around.is_warming_up:
@@ -238,7 +241,10 @@ class Detector:
             in_session=around.in_session,
             is_paused=self.wishes.is_paused(start_ms),
             is_exercising=Tag.EXERCISING in tags,
-            is_quiet=is_within(when.minute, prompts.quiet_from_min, prompts.quiet_to_min),
+            is_quiet=any(
+                is_within(self.clock.local(moment).minute, prompts.quiet_from_min, prompts.quiet_to_min)
+                for moment in (start_ms, start_ms + MINUTE_MS)
+            ),
         )
 
     def _learns(self, minute: _Judgement) -> bool:
@@ -264,7 +270,7 @@ class Detector:
         )
 
     def _conclude(
-        self, minute: _Judgement, theta: float, sure: Confidence
+        self, minute: _Judgement, theta: float, sure: Confidence, *, may_ask: bool
     ) -> tuple[AutonomicState, Withheld | None, bool]:
         """State, why no invitation although it is due, and whether one is issued."""
         if minute.reason is not None:
@@ -272,7 +278,7 @@ class Detector:
         if minute.activation is None:
             return AutonomicState.WARMING_UP if minute.is_warming_up else AutonomicState.CALIBRATING, None, False
         state, withheld, asks = self.evidence.state(theta), None, False
-        if self.evidence.triggers(theta) and self.evidence.is_armed:
+        if may_ask and self.evidence.is_armed and self.evidence.triggers(theta):
             withheld = self.manners.withheld(minute.end_ms, minute.when.day, self.usual.stage, sure)
             asks = withheld is None
         return AutonomicState.COOLDOWN if self.manners.is_cooling_down(minute.end_ms) else state, withheld, asks

@@ -23,7 +23,6 @@ from hrvdaemon.vocabulary.epochs import WindowMetrics
 from hrvdaemon.vocabulary.events import (
     AutonomicState,
     BaselineComputed,
-    BeatsClassified,
     DecisionMade,
     EpochClosed,
     Event,
@@ -139,30 +138,40 @@ class Pipeline:
             yield event
             if isinstance(event, WearingStarted):
                 self._detector.start_wearing(self._now)
-            if isinstance(event, (WearingStarted, BeatsClassified)):
-                self._agenda.set(Due.SILENCE, self._now + SILENCE_MS)
-                self._agenda.set_if_none(Due.HRV, self._now - self._now % HRV_EVERY_MS + HRV_EVERY_MS)
-                self._expect_minutes()
-                if self._behaviour.state is AutonomicState.NO_SIGNAL:
-                    yield from self._behaviour.enter(AutonomicState.WARMING_UP, None, self._now)
+        if self._signal.heard_ms == self._now:
+            self._agenda.set(Due.SILENCE, self._now + SILENCE_MS)
+            self._agenda.set_if_none(Due.HRV, self._now - self._now % HRV_EVERY_MS + HRV_EVERY_MS)
+            if self._behaviour.state is AutonomicState.NO_SIGNAL:
+                yield from self._behaviour.enter(AutonomicState.WARMING_UP, None, self._now)
+        self._expect_minutes()
 
     def _change_clock(self, change: ClockChanged) -> Iterator[Event]:
-        """Wall time is something else from here on: what is open closes, and minutes begin anew."""
-        if change.at != self._clock.wall(self._now):
-            yield from self._close_everything("clock changed")
-        self._use_clock(RunClock(self._now, change.at, change.zone))
+        """Wall time is something else from here on: what is open closes, and minutes begin anew.
+
+        Another zone alone moves no minute.
+        """
+        clock = RunClock(self._now, change.at, change.zone)
+        if change.at == self._clock.wall(self._now):
+            self._use_zone(clock)
+        else:
+            yield from self._close_everything("clock changed", may_ask=True)
+            self._use_clock(clock)
 
     def _use_clock(self, clock: RunClock) -> None:
-        self._clock = clock
         self._signal.start_clock(clock, self._now)
-        self._detector.start_clock(clock, 0)
         self._last_minute = self._signal.minutes.number(self._now) - 1
+        self._use_zone(clock)
+
+    def _use_zone(self, clock: RunClock) -> None:
+        self._clock = self._signal.clock = clock
+        self._detector.start_clock(clock, 0)
         self._agenda.drop(Due.BASELINE)
         self._expect_baseline()
 
     def _configure(self, change: SettingsChanged) -> None:
-        self._flat = {**self._flat, **change.settings}
-        self._settings = Settings.from_flat(self._flat)
+        flat = {**self._flat, **change.settings}
+        self._settings = Settings.from_flat(flat)
+        self._flat = flat
         self._signal.settings = self._settings
         self._detector.configure(self._settings)
 
@@ -198,15 +207,15 @@ class Pipeline:
 
     def _flush(self) -> Iterator[Event]:
         """End of a run: nothing stays open."""
-        yield from self._close_everything("run ended")
+        yield from self._close_everything("run ended", may_ask=False)
         yield from self._behaviour.finish(self._now, after=None)
         self._agenda.drop(*Due)
 
-    def _close_everything(self, why: str) -> Iterator[Event]:
+    def _close_everything(self, why: str, *, may_ask: bool) -> Iterator[Event]:
         yield from self._signal.interrupt(why, self._now)
         self._agenda.drop(Due.SILENCE, Due.HRV, Due.MINUTE)
         for number in self._signal.minutes.open_numbers:
-            yield from self._close_minute(number)
+            yield from self._close_minute(number, may_ask=may_ask)
         if self._agenda.is_set(Due.WINDOW):
             yield from self._window()
         self._agenda.drop(Due.WINDOW)
@@ -274,7 +283,7 @@ class Pipeline:
             yield from self._behaviour.enter(AutonomicState.NO_SIGNAL, Reason.NO_DATA, self._now)
             self._expect_minutes()
 
-    def _close_minute(self, number: int) -> Iterator[Event]:
+    def _close_minute(self, number: int, *, may_ask: bool = True) -> Iterator[Event]:
         yield from self._tell_empty(number)
         epoch = self._signal.close_minute(number, self._behaviour.numbers.epochs)
         if epoch is None:
@@ -283,7 +292,7 @@ class Pipeline:
         self._last_minute = number
         yield EpochClosed(mono_ms=self._now, at=self._clock.wall(self._now), epoch=epoch)
         warming_up = self._signal.path is None or self._signal.path.is_warming_up
-        for event in self._behaviour.minute(epoch, self._now, is_warming_up=warming_up):
+        for event in self._behaviour.minute(epoch, self._now, is_warming_up=warming_up, may_ask=may_ask):
             yield event
             if isinstance(event, DecisionMade) and event.learns:
                 self._is_learned_since = True

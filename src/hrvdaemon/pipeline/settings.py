@@ -20,6 +20,9 @@ from hrvdaemon.vocabulary.inputs import Scalar
 RULES = "hrvd-rules-1"
 """Version of everything that turns signals into decisions; in every row of the ledger."""
 
+MAY_BE_NEGATIVE = "dominance.low_z"
+MUST_BE_POSITIVE = frozenset({"artefacts.floor_ms", "artefacts.window", "artefacts.median", "dominance.n"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
@@ -63,5 +66,15 @@ def _problem(key: str, value: Scalar, known: Mapping[str, Scalar]) -> str | None
         near = get_close_matches(key, known, n=1)
         return f"unknown setting {key!r}" + (f", did you mean {near[0]!r}?" if near else "")
     wanted = type(known[key])
-    fits = isinstance(value, (int, float)) if wanted is float else type(value) is wanted
-    return None if fits else f"{key}: expected {wanted.__name__}, came {value!r}"
+    if type(value) not in ({int, float} if wanted is float else {wanted}):
+        return f"{key}: expected {wanted.__name__}, came {value!r}"
+    return _out_of_range(key, value)
+
+
+def _out_of_range(key: str, value: Scalar) -> str | None:
+    """Every number counts, lasts or measures something; only one is meant to be below 0."""
+    if isinstance(value, (str, bool)) or key == MAY_BE_NEGATIVE or value > 0:
+        return None
+    if value == 0 and key not in MUST_BE_POSITIVE:
+        return None
+    return f"{key}: expected a number {'above' if key in MUST_BE_POSITIVE else 'of at least'} 0, came {value!r}"

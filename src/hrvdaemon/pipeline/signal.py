@@ -73,7 +73,7 @@ class Signal:
             self._used = None
 
     def packet(self, packet: PacketReceived, mono_ms: int) -> Iterator[Event]:
-        """Events of one notification, and whether it carried beats is seen in ``heard_ms`` and ``minutes``."""
+        """Events of one notification; whether it carried beats is seen in ``heard_ms``."""
         if packet.characteristic != HEART_RATE_MEASUREMENT:
             return
         try:
@@ -84,7 +84,9 @@ class Signal:
             return
         yield from self._use(packet.sensor, measurement, mono_ms)
         if self.path is not None and packet.sensor == self._used:
+            before = self.path.n_beats
             yield from self._events(self.path.feed(measurement, mono_ms), mono_ms)
+            self.heard_ms = mono_ms if self.path.n_beats > before else self.heard_ms
 
     def interrupt(self, why: str, mono_ms: int) -> Iterator[Event]:
         """No data from here on; pending beats become final."""
@@ -117,7 +119,7 @@ class Signal:
 
     def _use(self, sensor: SensorId, measurement: HeartRateMeasurement, mono_ms: int) -> Iterator[Event]:
         """Begin a wearing, or go over to another strap once the used one is silent."""
-        if not measurement.rr_ticks:
+        if not measurement.rr_ticks or measurement.heart_rate_bpm == 0 or measurement.has_contact is False:
             return
         silent_ms = None if self.heard_ms is None else mono_ms - self.heard_ms
         if silent_ms is None or silent_ms >= NEW_WEARING_MS:
@@ -146,7 +148,6 @@ class Signal:
                     yield self._told(item, mono_ms)
 
     def _classified(self, beats: list[ClassifiedBeat], segment: int, mono_ms: int) -> Event:
-        self.heard_ms = mono_ms
         return BeatsClassified(
             mono_ms=mono_ms,
             at=self.clock.wall(mono_ms),

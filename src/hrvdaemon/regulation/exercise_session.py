@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from hrvdaemon.regulation.exercises import Exercise, Phase
 from hrvdaemon.regulation.outcome import AFTER_S, NOT_ASKED, SETTLE_S, Felt
 from hrvdaemon.vocabulary.epochs import BreathSwing, WindowMetrics
-from hrvdaemon.vocabulary.units import Instant, PromptId, SessionId
+from hrvdaemon.vocabulary.units import PromptId, SessionId
 
 BIOFEEDBACK_EVERY_MS = 5_000
-BIOFEEDBACK_WINDOW_MS = 45_000
+BIOFEEDBACK_WINDOW_MS = 55_000
+"""Four breaths, the six beats that are not final yet, and a slow heart."""
 GRACE_MS = 15_000
 """A beat is final six beats late; windows are read when theirs are."""
 
@@ -24,7 +25,6 @@ class Session:
     id: SessionId
     exercise: Exercise
     prompt: PromptId | None
-    started_at: Instant
     start_ms: int
     guided_until_ms: int
     completed: bool = True
@@ -36,15 +36,12 @@ class Session:
     next_feedback_ms: int = 0
 
     @classmethod
-    def begin(
-        cls, session: SessionId, exercise: Exercise, prompt: PromptId | None, start_ms: int, at: Instant
-    ) -> "Session":
+    def begin(cls, session: SessionId, exercise: Exercise, prompt: PromptId | None, start_ms: int) -> "Session":
         """Plan a session that starts now."""
         return cls(
             id=session,
             exercise=exercise,
             prompt=prompt,
-            started_at=at,
             start_ms=start_ms,
             guided_until_ms=start_ms + round(exercise.duration_s * 1000),
             next_phase_ms=start_ms,

@@ -104,14 +104,17 @@ def outcome_sentences(outcome: Outcome) -> list[str]:
 def _change(outcome: Outcome) -> str:
     if outcome.delta_hr_bpm is None:
         return "Before and after could not be compared: not measured."
-    beats = (
-        f"Heart rate afterwards: {abs(outcome.delta_hr_bpm):.0f} {'lower' if outcome.delta_hr_bpm < 0 else 'higher'}."
-    )
+    beats = f"Heart rate afterwards: {_by_how_much(outcome.delta_hr_bpm)}."
     if outcome.is_clear is None:
         return beats
     if not outcome.is_clear:
         return f"{beats} No clear change of variability in this one session."
     return f"{beats} Variability was {'higher' if (outcome.delta_ln_rmssd or 0) > 0 else 'lower'} than before."
+
+
+def _by_how_much(delta_bpm: float) -> str:
+    beats = round(abs(delta_bpm))
+    return f"{beats} {'lower' if delta_bpm < 0 else 'higher'}" if beats else "about the same"
 
 
 def _compared(decision: DecisionMade) -> list[str]:

@@ -141,6 +141,7 @@ class KineticsGate(_Timeless):
     def start_wearing(self) -> None:
         self.skip()
         self._is_moving = False
+        self._since_rise_min = 0
 
     def skip(self) -> None:
         self._tens: list[float | None] = []
@@ -149,12 +150,19 @@ class KineticsGate(_Timeless):
         s, new = self.settings, len(minute.epoch.hr_10s_bpm)
         self._tens = [*self._tens, *minute.epoch.hr_10s_bpm][-6 * s.settle_min :]
         rise_60, rise_20 = steepest_rise(self._tens, 6, new), steepest_rise(self._tens, 2, new)
-        slope = slope_bpm_per_min(self._tens) if len(self._tens) == 6 * s.settle_min else None
         if rise_60 >= s.rise_bpm_60s or rise_20 >= s.rise_bpm_20s:
-            self._is_moving = True
-        elif slope is not None and abs(slope) < s.settle_bpm_per_min:
-            self._is_moving = False
+            self._is_moving, self._since_rise_min = True, 0
+        else:
+            self._since_rise_min += 1
+            self._is_moving = self._is_moving and not self._is_level()
         return self._verdict(Reason.MOVING if self._is_moving else None, rise_60, s.rise_bpm_60s)
+
+    def _is_level(self) -> bool:
+        """Level for three minutes since the rise; with the rise among them, a fall could even it out."""
+        if min(self._since_rise_min, len(self._tens) / 6) < self.settings.settle_min:
+            return False
+        slope = slope_bpm_per_min(self._tens)
+        return slope is not None and abs(slope) < self.settings.settle_bpm_per_min
 
 
 class RecoveryGate(_Timeless):

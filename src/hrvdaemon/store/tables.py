@@ -130,7 +130,6 @@ CREATE TABLE epoch ({_FROM_EVENT}
     respiration_hz REAL,
     is_irregular INTEGER NOT NULL,
     motion REAL,
-    seconds REAL NOT NULL,
     PRIMARY KEY (run, number)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX epoch_by_start ON epoch (start_at_ms);

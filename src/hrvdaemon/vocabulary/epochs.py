@@ -59,8 +59,6 @@ class Epoch:
     is_irregular: bool
     """Beats too irregular for this kind of measurement (rhythm caution)."""
     motion: float | None
-    seconds: float = 60.0
-    """Length; shorter only where a clock change cut the minute."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
