@@ -266,7 +266,7 @@ def test_six_breaths_a_minute_do_not_raise_activation(begin: Begin) -> None:
 
 def test_a_run_that_is_ending_invites_nobody(begin: Begin) -> None:
     """The minute that would complete the evidence is still open when the run ends."""
-    for seconds in range(9 * 60, 14 * 60, 20):
+    for seconds in range(7 * 60, 9 * 60, 20):
         day = begin(stage=3)
         day.live(31)
         day.stress(seconds / 60)
