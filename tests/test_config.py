@@ -247,6 +247,24 @@ def test_the_control_socket_is_known_without_the_rest(write: Write) -> None:
     assert config.control_socket(write("")) == config.default_socket()
 
 
+def test_where_the_user_runs_no_daemon_of_their_own_the_system_units_socket_is_asked(
+    write: Write, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    own, systems = tmp_path / "run" / "hrvdaemon" / "control.sock", tmp_path / "system" / "control.sock"
+    for socket in (own, systems):
+        socket.parent.mkdir(parents=True)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "run"))
+    monkeypatch.setattr(config, "SYSTEM_RUNTIME", systems.parent)
+    assert config.control_socket() == own, "with neither there, the message names the user's own"
+    systems.touch()
+    assert config.control_socket() == systems
+    named = write(f'[control]\nsocket = "{tmp_path / "named.sock"}"\n')
+    assert config.control_socket(named) == tmp_path / "named.sock", "a socket that is named is the one that is meant"
+    own.touch()
+    assert config.control_socket() == own
+    assert config.load().socket == own, "where the daemon listens does not depend on others"
+
+
 def test_asking_for_the_socket_imports_nothing_heavy() -> None:
     code = "import sys, hrvdaemon.config as c; c.control_socket(); print(*{'pydantic','aiomqtt','bleak','sqlite_utils','numpy'} & {*sys.modules})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

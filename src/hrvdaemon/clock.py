@@ -55,11 +55,12 @@ class TurnedClock:
 
 
 def boot_id() -> str:
-    """Names this boot; ``HRVDAEMON_BOOT_ID`` where the unit hides /proc, "unknown" where nothing tells."""
-    given = os.environ.get("HRVDAEMON_BOOT_ID")
-    if given:
-        return given
-    return _BOOT_ID.read_text().strip() if _BOOT_ID.exists() else "unknown"
+    """Names this boot; ``HRVDAEMON_BOOT_ID`` where the unit hides /proc, "unknown" where nothing tells.
+
+    Without dashes: systemd's ``%b`` has none, and the same boot must have one name.
+    """
+    given = os.environ.get("HRVDAEMON_BOOT_ID") or (_BOOT_ID.read_text() if _BOOT_ID.exists() else "unknown")
+    return given.strip().replace("-", "")
 
 
 def zone() -> str:

@@ -1,7 +1,6 @@
 import pytest
 
 from hrvdaemon.formats.rr_text import read_rr_text
-from hrvdaemon.vocabulary.errors import UnreadableRecording
 from hrvdaemon.vocabulary.units import iso
 
 
@@ -67,8 +66,3 @@ def test_fractions_are_kept_as_the_file_has_them() -> None:
 def test_a_comment_may_say_when_it_began(comment: str, start: str | None) -> None:
     start_at = read_rr_text([comment, "800"]).start_at
     assert (None if start_at is None else iso(start_at)) == start
-
-
-def test_beat_times_are_refused_by_name() -> None:
-    with pytest.raises(UnreadableRecording, match="beat times"):
-        read_rr_text([str(0.8 * k) for k in range(1, 40)])

@@ -4,6 +4,7 @@ Exit codes: 0 done; 1 the answer is no; 2 wrong usage or config; 3 unreadable in
 bug of ours; 130 interrupted (``run``, ``watch`` and ``demo`` end 0 on Ctrl-C).
 """
 
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -53,17 +54,37 @@ def _exit_code(arguments: list[str]) -> int:
         app.command(f"hrvdaemon.cli.{place}", name=name, help=line)
     try:
         app(arguments, exit_on_error=False, print_error=True)
+        sys.stdout.flush()
     except CycloptsError:
         return WRONG_USAGE
-    except HrvdaemonError as error:
-        print(f"hrvdaemon: {error}", file=sys.stderr)
-        return error.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        return 0
-    except Exception:  # noqa: BLE001  the last place where a bug of ours can be told apart from a mistake of theirs
-        traceback.print_exc()
-        print("hrvdaemon: this is a bug of ours; please report what is above", file=sys.stderr)
-        return BUG
+    except Exception as error:  # noqa: BLE001  the last place where a bug of ours can be told apart from a mistake of theirs
+        return _told(error)
+    return 0
+
+
+def _told(error: Exception) -> int:
+    """Say what failed, and with which code to leave. A run ends with a group of all that failed in it."""
+    failures = _failures(error)
+    if all(isinstance(failure, BrokenPipeError) for failure in failures):
+        return _nobody_reads()
+    if all(isinstance(failure, HrvdaemonError) for failure in failures):
+        for failure in failures:
+            print(f"hrvdaemon: {failure}", file=sys.stderr)
+        return max(failure.exit_code for failure in failures if isinstance(failure, HrvdaemonError))
+    traceback.print_exception(error)
+    print("hrvdaemon: this is a bug of ours; please report what is above", file=sys.stderr)
+    return BUG
+
+
+def _failures(error: Exception) -> list[Exception]:
+    if isinstance(error, ExceptionGroup):
+        return [failure for inner in error.exceptions for failure in _failures(inner)]
+    return [error]
+
+
+def _nobody_reads() -> int:
+    """As of ``head``: that is no mistake, and Python is not to complain when it flushes at the very end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0

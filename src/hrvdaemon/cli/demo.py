@@ -36,8 +36,9 @@ def demo(
     """
     from hrvdaemon.supervisor.demo import WORD, Wanted, run_demo  # noqa: PLC0415  numpy only once it is needed
 
-    if speed <= 0 or (duration is not None and duration <= 0):
-        raise BadUsage("--speed and --duration: expected numbers above 0")
+    for option, value in (("--speed", speed), ("--duration", duration)):
+        if value is not None and not 0 < value < float("inf"):
+            raise BadUsage(f"{option}: expected a number above 0, came {value:g}")
     database, start_at, zone = _place(db), *_afternoon()
     told = sys.stderr if json else sys.stdout
     print(f"hrvdaemon demo. {WORD}\nFirst three earlier hours at full speed, while it is still learning …", file=told)

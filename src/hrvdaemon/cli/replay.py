@@ -6,14 +6,15 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from json import dumps
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TextIO
 
 from hrvdaemon.vocabulary.errors import BadUsage, UnreadableRecording
 from hrvdaemon.vocabulary.inputs import Scalar
 from hrvdaemon.vocabulary.steps import Step
 
 if TYPE_CHECKING:
-    from hrvdaemon.supervisor.replaying import Replayed, Wanted
+    from hrvdaemon.supervisor.as_wanted import Wanted
+    from hrvdaemon.supervisor.replaying import Replayed
 
 PROBLEMS_SHOWN = 5
 
@@ -65,7 +66,7 @@ def replay(
     elapsed_s = time.perf_counter() - began
     if json:
         print(dumps(_as_json(results, elapsed_s), ensure_ascii=False))
-    else:
+    elif results:
         _show(results, db)
     if unread:
         raise UnreadableRecording(f"{len(unread)} of {len(recordings)} recordings could not be read; see above")
@@ -80,7 +81,7 @@ def _wanted(
     *,
     join: bool,
 ) -> "Wanted":
-    from hrvdaemon.supervisor.replaying import Wanted  # noqa: PLC0415  as above
+    from hrvdaemon.supervisor.as_wanted import Wanted  # noqa: PLC0415  as above
     from hrvdaemon.vocabulary.units import instant  # noqa: PLC0415  as above
 
     try:
@@ -88,7 +89,7 @@ def _wanted(
         rate = None if speed == "max" else float(speed)
     except ValueError as error:
         raise BadUsage(f"--start or --speed: {error}; for example --start 2026-03-10T08:00:00Z --speed 60") from error
-    if rate is not None and rate <= 0:
+    if rate is not None and not rate > 0:  # NaN too
         raise BadUsage(f"--speed: expected a number above 0 or max, came {speed}")
     return Wanted(unit=unit, start_at=start_at, zone=_zone(zone), settings=_settings(settings), join=join, speed=rate)
 
@@ -98,7 +99,7 @@ def _zone(name: str | None) -> str | None:
 
     try:
         return None if name is None else ZoneInfo(name).key
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise BadUsage(f"--zone: expected a time zone such as Europe/Berlin, came {name!r}") from error
 
 
@@ -128,7 +129,7 @@ def _taking(db: Path | None, events: Path | None) -> Iterator[Callable[[Step], N
 
     with ExitStack() as stack:
         keep = None if db is None else stack.enter_context(recorder(db))
-        lines = None if events is None else stack.enter_context(events.open("w", encoding="utf-8"))
+        lines = None if events is None else stack.enter_context(_written(events))
 
         def take(step: Step) -> None:
             if keep is not None:
@@ -137,6 +138,13 @@ def _taking(db: Path | None, events: Path | None) -> Iterator[Callable[[Step], N
                 lines.writelines(dumps(to_json(event), ensure_ascii=False) + "\n" for event in step.events)
 
         yield take
+
+
+def _written(events: Path) -> TextIO:
+    try:
+        return events.open("w", encoding="utf-8")
+    except OSError as error:
+        raise BadUsage(f"--events: expected a file that can be written, came {events}: {error.strerror}") from error
 
 
 def _tell(unread: list[str]) -> Callable[[str], None]:

@@ -99,9 +99,9 @@ def _listed(counts: Counter[str]) -> str:
 def _time(what: str, latest: DecisionMade, here: ZoneInfo) -> Instant:
     """A time of the last recorded day, or any by ISO 8601."""
     if (clock := _CLOCK_TIME.fullmatch(what)) is not None:
-        end = datetime.fromtimestamp(latest.start_at / 1000, here)
+        end = datetime.fromtimestamp((latest.start_at + latest.minutes * MINUTE_MS) / 1000, here)
         moment = end.replace(hour=int(clock[1]), minute=int(clock[2]), second=0, microsecond=0)
-        moment = moment if moment <= end else moment - timedelta(days=1)
+        moment = moment if moment < end else moment - timedelta(days=1)
         return Instant(round(moment.timestamp() * 1000))
     try:
         return instant(what)

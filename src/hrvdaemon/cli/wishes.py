@@ -26,7 +26,7 @@ def pause(duration: str = "2h", /, *, config: Path | None = None) -> None:
     """
     minutes = _minutes(duration)
     _ask(PauseRequested(mono_ms=0, minutes=minutes), config)
-    print(f"No invitations for {duration}. `hrvdaemon resume` ends the pause.")
+    print(f"No invitations for {minutes} minutes. `hrvdaemon resume` ends the pause.")
 
 
 def resume(*, config: Path | None = None) -> None:

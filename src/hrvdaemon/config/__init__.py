@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from hrvdaemon.store.writer import StoreSettings
 
 APP = "hrvdaemon"
+SYSTEM_RUNTIME = Path("/run/hrvdaemon")
+"""RuntimeDirectory of the system unit; it lets others in, its socket only whom its mode lets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,11 +83,19 @@ def load(path: Path | None = None) -> Config:
 
 
 def control_socket(path: Path | None = None) -> Path:
-    """Where the running daemon listens; the rest is not checked. BadConfig for a file that is no TOML."""
+    """Where the running daemon listens; the rest is not checked. BadConfig for a file that is no TOML.
+
+    Where the config names no socket and the user runs no daemon of their own, it is the one of a system unit.
+    """
     where, text = _source(path)
     control = parsed(text, where).get("control")
     socket = control.get("socket") if isinstance(control, dict) else None
-    return absolute(Path(socket), where) if isinstance(socket, str) else default_socket()
+    return absolute(Path(socket), where) if isinstance(socket, str) else _socket_that_is_there(default_socket())
+
+
+def _socket_that_is_there(own: Path) -> Path:
+    systems = SYSTEM_RUNTIME / own.name
+    return systems if not own.exists() and systems.exists() else own
 
 
 def _source(path: Path | None) -> tuple[Path, str | None]:

@@ -6,9 +6,10 @@ HRV Logger writes ``date,rr,since start``; the date is ISO 8601 or milliseconds 
 
 import re
 from collections.abc import Callable, Iterable
+from itertools import chain, dropwhile, islice, pairwise
 
-from hrvdaemon.formats.problem import Problem
-from hrvdaemon.formats.rr_series import Row, RRSeries, Unit, number, series_of_rows
+from hrvdaemon.formats.rr_series import Rows, RRSeries, Unit, number, series_of_rows
+from hrvdaemon.vocabulary.errors import UnreadableRecording
 from hrvdaemon.vocabulary.units import SECOND_MS, instant
 
 HRV_LOGGER = "hrv-logger"
@@ -18,6 +19,7 @@ _TIME_NAMES = {"date", "timestamp", "time", "datetime"}
 _RR_NAMES = {"rr", "rr_ms", "rr (ms)", "ibi", "ibi_ms"}
 _YEAR_2100_MS = 4_102_444_800_000
 _SEPARATOR = re.compile(r"\s*[,;\t]\s*")
+_SEPARATOR_OR_SPACES = re.compile(r"\s*[,;\t]\s*|\s+")
 _SPACE_BEFORE_OFFSET = re.compile(r"\s+(?=[+-]\d{2}:?\d{2}$)")
 _HAS_OFFSET = re.compile(r"(Z|[+-]\d{2}:?\d{2})$", re.IGNORECASE)
 
@@ -31,8 +33,8 @@ def header_columns(line: str) -> tuple[int, int] | None:
 
 
 def is_two_columns(line: str) -> bool:
-    """Whether a line is two plain numbers with a separator between them."""
-    fields = _fields(line)
+    """Whether a line is two plain numbers with a separator or spaces between them."""
+    fields = _two_fields(line)
     return len(fields) == 2 and all(number(field) is not None for field in fields)
 
 
@@ -40,48 +42,69 @@ def read_hrv_logger(lines: Iterable[str], unit: Unit | None = None) -> RRSeries:
     """Rows below the first header. A row that can not be read is a counted problem and a gap."""
     numbered = iter(enumerate(lines, 1))
     columns = next((found for _, line in numbered if (found := header_columns(line))), (0, 1))
-    rows, problems, times = _rows(numbered, columns, _wall_s)
-    is_local = any(not _HAS_OFFSET.search(time) and number(time) is None for time in times)
-    notes = ("times have no offset and are read as UTC",) if is_local else ()
-    return series_of_rows(rows, problems, unit=unit, format=HRV_LOGGER, times_are_wall=True, notes=notes)
+    local = set[str]()
+
+    def wall_s(text: str) -> float | None:
+        time_s = _wall_s(text)
+        if time_s is not None and not local and number(text) is None and not _HAS_OFFSET.search(text):
+            local.add(text)
+        return time_s
+
+    rows = _rows(numbered, columns, _fields, wall_s)
+    notes = ("times have no offset and are read as UTC",) if local else ()
+    return series_of_rows(rows, unit=unit, format=HRV_LOGGER, times_are_wall=True, notes=notes)
 
 
 def read_time_and_rr(lines: Iterable[str], unit: Unit | None = None) -> RRSeries:
     """Two columns, seconds from any zero and the interval. A row that can not be read is a problem and a gap.
 
-    One line of names before the first row is a header.
+    One line of names before the first row is a header. UnreadableRecording where the first column does not grow: it is
+    no time then, and "0,8" is perhaps one number with a decimal comma.
     """
-    numbered = list(enumerate(lines, 1))
-    first = next((i for i, (_, line) in enumerate(numbered) if line.strip() and not line.startswith("#")), 0)
-    has_names = first < len(numbered) and not is_two_columns(numbered[first][1])
-    rows, problems, _ = _rows(numbered[first + has_names :], (0, 1), number)
-    return series_of_rows(rows, problems, unit=unit, format=TIME_AND_RR)
+    numbered = dropwhile(lambda row: not row[1].strip() or row[1].startswith("#"), enumerate(lines, 1))
+    first = list(islice(numbered, 1))
+    named = [row for row in first if is_two_columns(row[1])]
+    rows = _rows(chain(named, numbered), (0, 1), _two_fields, number)
+    _refuse_what_does_not_grow(rows)
+    return series_of_rows(rows, unit=unit, format=TIME_AND_RR)
+
+
+def _refuse_what_does_not_grow(rows: Rows) -> None:
+    n_up = sum(a < b for a, b in pairwise(rows.times_s))
+    n_down = sum(a > b for a, b in pairwise(rows.times_s))
+    if len(rows.times_s) > 1 and n_up <= 2 * n_down:
+        raise UnreadableRecording(
+            f"expected time in seconds in the first of two columns, came numbers that go up {n_up} times and down "
+            f"{n_down} times; write one interval a line, with a decimal point"
+        )
 
 
 def _rows(
-    numbered: Iterable[tuple[int, str]], columns: tuple[int, int], time_s: Callable[[str], float | None]
-) -> tuple[list[Row], list[Problem], list[str]]:
-    rows: list[Row] = []
-    problems: list[Problem] = []
-    times: list[str] = []
-    is_first = True
+    numbered: Iterable[tuple[int, str]],
+    columns: tuple[int, int],
+    fields_of: Callable[[str], list[str]],
+    time_s: Callable[[str], float | None],
+) -> Rows:
+    rows = Rows()
     for line, text in numbered:
-        fields = _fields(text)
-        if fields == [""] or text.startswith("#"):
+        fields = fields_of(text)
+        if fields in ([], [""]) or text.startswith("#"):
             continue
         cells = [fields[i] if i < len(fields) else "" for i in columns]
         at, rr = time_s(cells[0]), number(cells[1])
         if at is None or rr is None:
-            problems.append(Problem(line, f"expected a time and an interval, came {text.strip()[:60]!r}"))
+            rows.refuse(line, f"expected a time and an interval, came {text.strip()[:60]!r}")
         else:
-            rows.append(Row(line, rr, is_first, at))
-            times.append(cells[0])
-        is_first = at is None or rr is None
-    return rows, problems, times
+            rows.add(line, rr, at)
+    return rows
 
 
 def _fields(line: str) -> list[str]:
     return _SEPARATOR.split(line.strip())
+
+
+def _two_fields(line: str) -> list[str]:
+    return _SEPARATOR_OR_SPACES.split(line.strip())
 
 
 def _wall_s(text: str) -> float | None:

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+MOST_PROBLEMS = 100_000
+"""A file with more lines that can not be read is another kind of file, and its problems would fill memory."""
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:

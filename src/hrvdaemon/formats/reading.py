@@ -5,15 +5,27 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from io import BytesIO, TextIOWrapper
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
+
+from hrvdaemon.formats.beat_times import (
+    are_beat_times,
+    is_time_and_class,
+    read_classified_beats,
+    series_of_beat_times,
+)
 from hrvdaemon.formats.hrv_logger import header_columns, is_two_columns, read_hrv_logger, read_time_and_rr
+from hrvdaemon.formats.numpy_array import MAGIC, read_numpy
 from hrvdaemon.formats.packets import inputs_from_rr, series_from_inputs
+from hrvdaemon.formats.polar_hrm import is_polar_hrm, read_polar_hrm
 from hrvdaemon.formats.problem import Problem
 from hrvdaemon.formats.recording import read_recording
 from hrvdaemon.formats.rr_series import RRSeries, Unit
-from hrvdaemon.formats.rr_text import read_rr_text
+from hrvdaemon.formats.rr_text import read_column, series_of_intervals
 from hrvdaemon.vocabulary.errors import UnreadableRecording
 from hrvdaemon.vocabulary.inputs import Input
 from hrvdaemon.vocabulary.units import Instant, RunId, instant, iso
@@ -21,10 +33,15 @@ from hrvdaemon.vocabulary.units import Instant, RunId, instant, iso
 ASSUMED_START = instant("2026-01-05T08:00:00Z")
 """Where a file without a clock begins: a Monday morning."""
 
-_READS = "RR text (one interval a line), HRV Logger CSV, time and interval CSV, or hrvdaemon's JSON lines"
+LARGEST_BYTES = 32 * 1024 * 1024
+"""Of a file that is not JSON lines, decompressed; three months of beats. It bounds what reading costs: 0.7 GB."""
+
+_READS = (
+    "RR text (one interval a line), beat times, HRV Logger CSV, time and interval CSV, Polar HRM, a NumPy array, or "
+    "hrvdaemon's JSON lines"
+)
 _BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-_LINE_END = re.compile(r"\r\n|\r|\n")
 _HEADER_WITHIN = 5
 _HEAD_BYTES = 4096
 _GZIP = 16 + zlib.MAX_WBITS
@@ -45,9 +62,9 @@ def read_rr(path: Path, unit: Unit | None = None) -> RRSeries:
     Raises
     ------
     UnreadableRecording
-        If the file is not there, empty, binary, or has no interval.
+        If the file is not there, empty, binary, larger than ``LARGEST_BYTES``, or has no interval.
     """
-    series = _series_from_json(path) if _is_json(path) else _series_from_text(path, unit)
+    series = _series_from_json(path) if _is_json(path) else _series_from_bytes(path, unit)
     if not series.rr_ms.size:
         why = f"; {series.problems[0]}" if series.problems else ""
         raise UnreadableRecording(f"expected at least one RR interval, came none in {path}{why}")
@@ -83,18 +100,49 @@ def _series_from_json(path: Path) -> RRSeries:
     return replace(series, problems=(*recording.problems, *series.problems))
 
 
-def _series_from_text(path: Path, unit: Unit | None) -> RRSeries:
-    lines = _LINE_END.split(_text(path))
-    content = [line for line in lines if line.strip() and not line.startswith("#")]
-    if not content:
+def _series_from_bytes(path: Path, unit: Unit | None) -> RRSeries:
+    data = _content(path)
+    if data.startswith(MAGIC):
+        return read_numpy(data, unit)
+    encoding = next((name for mark, name in _BYTE_ORDER_MARKS.items() if data.startswith(mark)), "utf-8")
+    if encoding == "utf-8" and _CONTROL.search(data):
+        raise UnreadableRecording(f"expected {_READS}, came a binary file: {path}")
+    return _series_from_text(_Text(data, encoding), path, unit)
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """Text of which only a few kilobytes are decoded at a time; iterate as often as wanted."""
+
+    data: bytes
+    encoding: str
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(TextIOWrapper(BytesIO(self.data), self.encoding, errors="replace", newline=None))
+
+    def head(self) -> list[str]:
+        """The first lines with content."""
+        content = (line for line in self if line.strip() and not line.startswith("#"))
+        return list(islice(content, _HEADER_WITHIN))
+
+
+def _series_from_text(text: _Text, path: Path, unit: Unit | None) -> RRSeries:
+    head = text.head()
+    if not head:
         raise UnreadableRecording(f"expected {_READS}, came an empty file: {path}")
-    if content[0].startswith("["):
-        kind = "Polar HRM; export RR text" if content[0].startswith("[Params]") else "a list or sections"
-        raise UnreadableRecording(f"expected {_READS}, in {path} came {kind}")
-    if any(header_columns(line) for line in content[:_HEADER_WITHIN]):
-        return read_hrv_logger(lines, unit)
-    is_table = any(is_two_columns(line) for line in content[:2])
-    return read_time_and_rr(lines, unit) if is_table else read_rr_text(lines, unit)
+    if is_polar_hrm(head[0]):
+        return read_polar_hrm(text, unit)
+    if head[0].startswith("["):
+        raise UnreadableRecording(f"expected {_READS}, in {path} came a list or sections")
+    if any(header_columns(line) for line in head):
+        return read_hrv_logger(text, unit)
+    if any(is_time_and_class(line) for line in head):
+        return read_classified_beats(text, unit)
+    if any(is_two_columns(line) for line in head[:2]):
+        return read_time_and_rr(text, unit)
+    column = read_column(text)
+    is_growing = are_beat_times(np.array(column.rows.values, np.float64))
+    return series_of_beat_times(column, unit) if is_growing else series_of_intervals(column, unit)
 
 
 def _is_json(path: Path) -> bool:
@@ -102,13 +150,15 @@ def _is_json(path: Path) -> bool:
         return _decompressed(file.read(_HEAD_BYTES), path).lstrip().startswith(b"{")
 
 
-def _text(path: Path) -> str:
+def _content(path: Path) -> bytes:
     with _opened(path) as file:
-        data = _decompressed(file.read(), path)
-    encoding = next((name for mark, name in _BYTE_ORDER_MARKS.items() if data.startswith(mark)), "utf-8")
-    if encoding == "utf-8" and _CONTROL.search(data):
-        raise UnreadableRecording(f"expected {_READS}, came a binary file: {path}")
-    return data.decode(encoding, errors="replace")
+        data = _decompressed(file.read(LARGEST_BYTES + 1), path)
+    if len(data) > LARGEST_BYTES:
+        raise UnreadableRecording(
+            f"expected at most {LARGEST_BYTES >> 20} MB, came more in {path}; split it, or convert it to hrvdaemon's "
+            "JSON lines"
+        )
+    return data
 
 
 @contextmanager
@@ -125,6 +175,6 @@ def _decompressed(data: bytes, path: Path) -> bytes:
     if not data.startswith(b"\x1f\x8b"):
         return data
     try:
-        return zlib.decompressobj(_GZIP).decompress(data)
+        return zlib.decompressobj(_GZIP).decompress(data, LARGEST_BYTES + 1)
     except zlib.error as error:
         raise UnreadableRecording(f"expected {_READS}, came a damaged gzip file: {path} ({error})") from error

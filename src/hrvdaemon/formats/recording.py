@@ -10,16 +10,24 @@ import json
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import IO, cast
 
-from hrvdaemon.formats.problem import Problem
+from hrvdaemon.formats.problem import MOST_PROBLEMS, Problem
 from hrvdaemon.vocabulary.codec import input_from_json, to_json
 from hrvdaemon.vocabulary.errors import BadInput, UnreadableRecording
 from hrvdaemon.vocabulary.inputs import Input
 
 FORMAT = "hrvdaemon-recording"
 VERSION = 1
+
+LONGEST_LINE = 1_000_000
+"""Bytes; a longer line is no input, and is cut into problems instead of being taken into memory whole."""
+
+MOST_INPUTS = 3_000_000
+"""As many as are read into memory at once: a month of one packet a second, somewhat below 1 GB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +66,7 @@ class RecordingReader:
         number = 0
         try:
             with _open(self._path) as file:
-                for number, line in enumerate(file, 1):
+                for number, line in enumerate(iter(partial(file.readline, LONGEST_LINE), b""), 1):
                     yield number, line
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             self.problems.append(Problem(number + 1, f"the compressed file is cut or damaged here ({error})"))
@@ -83,15 +91,24 @@ class RecordingReader:
         try:
             return input_from_json(json.loads(line))
         except (BadInput, ValueError, OverflowError, RecursionError) as error:
+            if len(self.problems) >= MOST_PROBLEMS:
+                raise UnreadableRecording(
+                    f"expected JSON lines, in {self._path} came more than {MOST_PROBLEMS} that are no input; first: "
+                    f"{self.problems[0]}"
+                ) from error
             cut = "" if line.endswith(b"\n") else ", the last line is cut"
             self.problems.append(Problem(number, f"expected an input as JSON{cut}: {error}"))
             return None
 
 
 def read_recording(path: Path) -> Recording:
-    """All inputs of a file, and what could not be read. UnreadableRecording if there is not one input."""
+    """All inputs of a file, and what could not be read. UnreadableRecording if there is none, or too many."""
     reader = RecordingReader(path)
-    inputs = tuple(reader)
+    inputs = tuple(islice(reader, MOST_INPUTS + 1))
+    if len(inputs) > MOST_INPUTS:
+        raise UnreadableRecording(
+            f"expected at most {MOST_INPUTS} inputs in a recording, came more in {path}; split it"
+        )
     return Recording(inputs, tuple(reader.problems))
 
 

@@ -2,18 +2,21 @@
 
 import math
 import re
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hrvdaemon.formats.problem import Problem
+from hrvdaemon.formats.problem import MOST_PROBLEMS, Problem
+from hrvdaemon.vocabulary.errors import UnreadableRecording
 from hrvdaemon.vocabulary.units import SECOND_MS, TICKS_PER_SECOND, Instant
 
 Unit = Literal["ms", "s", "ticks"]
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 SHORTEST_RR_MS = 1000 / TICKS_PER_SECOND
 """One tick: less can not be sent, and no heart does it."""
@@ -37,9 +40,9 @@ class RRSeries:
     the reader took by itself.
     """
 
-    rr_ms: NDArray[np.float64]
-    gaps: NDArray[np.bool_]
-    end_s: NDArray[np.float64]
+    rr_ms: Floats
+    gaps: Bools
+    end_s: Floats
     start_at: Instant | None
     unit: Unit
     format: str
@@ -47,14 +50,41 @@ class RRSeries:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One interval in the file's own unit; ``is_first`` where the row before could not be read."""
+class Rows:
+    """What a reader found, in columns: one number a row and, where a file has it, a time; eight bytes each.
 
-    line: int
-    rr: float
-    is_first: bool
-    time_s: float | None = None
+    A row that could not be read is ``refused`` and counted; the row after it is not the neighbour of the one before.
+    """
+
+    def __init__(self) -> None:
+        self.lines = array("q")
+        self.values = array("d")
+        self.times_s = array("d")
+        self.breaks = array("b")
+        self.problems: list[Problem] = []
+        self._is_break = True
+
+    def add(self, line: int, value: float, time_s: float = math.nan) -> None:
+        """One row in the file's own unit; ``line`` is where a problem with it is."""
+        self.lines.append(line)
+        self.values.append(value)
+        self.times_s.append(time_s)
+        self.breaks.append(self._is_break)
+        self._is_break = False
+
+    def refuse(self, line: int, message: str) -> None:
+        """A row that can not be used. UnreadableRecording when there are too many to be a recording."""
+        if len(self.problems) >= MOST_PROBLEMS:
+            raise UnreadableRecording(
+                f"expected a recording, came more than {MOST_PROBLEMS} lines that can not be read; first: "
+                f"{self.problems[0]}"
+            )
+        self.problems.append(Problem(line, message))
+        self._is_break = True
+
+    def interrupt(self) -> None:
+        """The next row is not the neighbour of this one, and nothing is wrong with either."""
+        self._is_break = True
 
 
 def number(text: str) -> float | None:
@@ -63,18 +93,19 @@ def number(text: str) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def decide_unit(values: Sequence[float], unit: Unit | None) -> tuple[Unit, tuple[str, ...]]:
+def decide_unit(values: Floats, unit: Unit | None) -> tuple[Unit, tuple[str, ...]]:
     """The unit of a whole file, and the note that says so where it was not given: a median below 10 means seconds."""
     if unit is not None:
         return unit, ()
-    middle = median(value for value in values if value > 0) if any(value > 0 for value in values) else 0.0
+    positive = values[values > 0]
+    # the lower of the two in the middle: their mean could be beyond a double
+    middle = float(np.partition(positive, (positive.size - 1) // 2)[(positive.size - 1) // 2]) if positive.size else 0.0
     guess: Unit = "s" if middle < 10 else "ms"
     return guess, (f"unit taken as {guess}, because the median is {middle:g}; --unit decides otherwise",)
 
 
 def series_of_rows(
-    rows: Sequence[Row],
-    problems: Sequence[Problem],
+    rows: Rows,
     *,
     unit: Unit | None,
     format: str,  # noqa: A002  the JSON key of the contract
@@ -83,51 +114,48 @@ def series_of_rows(
     notes: Sequence[str] = (),
 ) -> RRSeries:
     """Convert to ms once, refuse what is no interval, lay the rest on a time axis."""
-    decided, note = decide_unit([row.rr for row in rows], unit)
-    kept, refused = _in_ms(rows, decided)
-    gaps, end_s = _time_axis(kept)
-    if times_are_wall and kept and kept[0].time_s is not None:
-        start_at = Instant(round(kept[0].time_s * SECOND_MS - kept[0].rr))
+    values = np.array(rows.values, np.float64)
+    decided, note = decide_unit(values, unit)
+    with np.errstate(over="ignore"):  # a number beyond a double in ms is no interval either, and is told below
+        rr_ms = values * _MS_PER[decided]
+    is_interval = (rr_ms >= SHORTEST_RR_MS) & (rr_ms <= LONGEST_RR_MS)
+    _refuse_values(rows, np.flatnonzero(~is_interval), decided)
+    kept = np.flatnonzero(is_interval)
+    breaks = np.array(rows.breaks, np.bool_)[kept] | (np.diff(kept, prepend=-2) > 1)
+    gaps, end_s, zero_s = _time_axis(rr_ms[kept], breaks, np.array(rows.times_s, np.float64)[kept])
     return RRSeries(
-        rr_ms=np.array([row.rr for row in kept], np.float64),
-        gaps=np.array(gaps, "?"),
-        end_s=np.array(end_s, np.float64),
-        start_at=start_at,
+        rr_ms=rr_ms[kept],
+        gaps=gaps,
+        end_s=end_s,
+        start_at=Instant(round(zero_s * SECOND_MS)) if times_are_wall and kept.size else start_at,
         unit=decided,
         format=format,
-        problems=tuple(sorted([*problems, *refused], key=lambda problem: problem.line)),
+        problems=tuple(sorted(rows.problems, key=lambda problem: problem.line)),
         notes=(*notes, *note),
     )
 
 
-def _in_ms(rows: Sequence[Row], unit: Unit) -> tuple[list[Row], list[Problem]]:
-    kept: list[Row] = []
-    refused: list[Problem] = []
-    is_first = True
-    for row in rows:
-        milliseconds = row.rr * _MS_PER[unit]
-        if SHORTEST_RR_MS <= milliseconds <= LONGEST_RR_MS:
-            kept.append(Row(row.line, milliseconds, is_first or row.is_first, row.time_s))
-            is_first = False
-        else:
-            refused.append(Problem(row.line, f"expected an interval from 1 ms to 64 s, came {row.rr:g} {unit}"))
-            is_first = True
-    return kept, refused
+def _refuse_values(rows: Rows, which: NDArray[np.intp], unit: Unit) -> None:
+    for i in which.tolist():
+        rows.refuse(rows.lines[i], f"expected an interval from 1 ms to 64 s, came {rows.values[i]:g} {unit}")
 
 
-def _time_axis(rows: Sequence[Row]) -> tuple[list[bool], list[float]]:
-    """Running sum of the intervals; a row's own time takes over where it is more than 3 s off, and that is a gap."""
-    gaps: list[bool] = []
-    end_s: list[float] = []
-    end = 0.0
-    zero = next((row.time_s - row.rr / 1000 for row in rows[:1] if row.time_s is not None), 0.0)
-    for row in rows:
-        end += row.rr / 1000
-        own_end = end if row.time_s is None else row.time_s - zero
-        is_off = abs(own_end - end) > RESYNC_S
-        if is_off:
+def _time_axis(rr_ms: Floats, breaks: Bools, times_s: Floats) -> tuple[Bools, Floats, float]:
+    """Running sum of the intervals; a row's own time takes over where it is more than 3 s off, and that is a gap.
+
+    Also the file's own time where the first interval began.
+    """
+    spans = rr_ms / 1000
+    if not times_s.size or math.isnan(times_s[0]):
+        return breaks, np.cumsum(spans), 0.0
+    gaps, end_s = breaks.copy(), np.empty_like(spans)
+    end, zero = 0.0, float(times_s[0] - spans[0])
+    for i, (span, time) in enumerate(zip(spans.tolist(), times_s.tolist(), strict=True)):
+        end += span
+        own_end = time - zero
+        if abs(own_end - end) > RESYNC_S:
+            gaps[i] = True
             end = max(own_end, end)
             zero += own_end - end
-        gaps.append(row.is_first or is_off)
-        end_s.append(end)
-    return gaps, end_s
+        end_s[i] = end
+    return gaps, end_s, float(times_s[0] - spans[0])

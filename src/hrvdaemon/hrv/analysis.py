@@ -1,61 +1,35 @@
 """Batch HRV of a series: correction, quality, and every metric that its length and its quality carry.
 
-Up to now time domain and Poincaré; both use the whole recording, however long. A metric is None where the window is
-too short, has too few pairs, or is not good enough: never 0, never a guess.
+Up to 30 min a metric uses the whole window. Beyond, spectrum, entropy, scaling, stress index, RSA and coherence are the
+median over short windows of grade good, for no rhythm keeps still that long; the others use the whole.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
-from math import isfinite
+from math import isfinite, nan
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hrvdaemon.hrv import poincare, time_domain
+from hrvdaemon.hrv.coherence import WINDOW_S as COHERENCE_S
 from hrvdaemon.hrv.correction import NNSeries, corrected, uncorrected
-from hrvdaemon.hrv.signal_quality import ArtefactCounts, count_corrected, grade, is_at_least
+from hrvdaemon.hrv.metric_rules import (
+    FEWEST_WINDOWS,
+    MEDIAN_WINDOW_S,
+    MEDIANS,
+    RULES,
+    WINDOWED_FROM_S,
+    Carried,
+)
+from hrvdaemon.hrv.signal_quality import ArtefactCounts, count_corrected, grade
+from hrvdaemon.hrv.stretch import GROUPS, Stretch, coherences, long_term
+from hrvdaemon.hrv.tachogram import Tachogram, longest, tachogram
 from hrvdaemon.vocabulary.epochs import Quality
 
 Metrics = dict[str, float | None]
 
-_Level = Callable[[NDArray[np.float64]], float]
-_Difference = Callable[[NDArray[np.float64], NDArray[np.bool_]], float]
-
 _ROUNDING = 1e-9
-
-MINIMUM_PAIRS = 30
-"""Successive pairs that a metric of differences needs, whatever the length of the window."""
-
-LEVELS: dict[str, tuple[_Level, float, Quality]] = {
-    "mean_rr_ms": (time_domain.mean_rr, 10, Quality.UNUSABLE),
-    "mean_hr_bpm": (time_domain.mean_hr, 10, Quality.UNUSABLE),
-    "mean_hr_inst_bpm": (time_domain.mean_hr_inst, 10, Quality.UNUSABLE),
-    "median_rr_ms": (time_domain.median_rr, 10, Quality.POOR),
-    "min_rr_ms": (time_domain.min_rr, 10, Quality.FAIR),
-    "max_rr_ms": (time_domain.max_rr, 10, Quality.FAIR),
-    "mad_ms": (time_domain.mad, 120, Quality.FAIR),
-    "iqr_ms": (time_domain.iqr, 120, Quality.FAIR),
-    "sdnn_ms": (time_domain.sdnn, 120, Quality.FAIR),
-    "cvnn": (time_domain.cvnn, 120, Quality.FAIR),
-}
-"""Metrics of all intervals, corrected ones included: function, shortest window in s, lowest grade that shows it.
-
-Windows: 10 s for heart rate, 120 s for SDNN (Munoz et al. 2015, PLoS One 10, e0138921); grades: docs/methods.md."""
-
-DIFFERENCES: dict[str, tuple[_Difference, float, Quality]] = {
-    "rmssd_ms": (time_domain.rmssd, 60, Quality.POOR),
-    "ln_rmssd": (time_domain.ln_rmssd, 60, Quality.POOR),
-    "sdsd_ms": (time_domain.sdsd, 60, Quality.FAIR),
-    "pnn50_percent": (partial(time_domain.pnn, limit_ms=50.0), 60, Quality.FAIR),
-    "pnn20_percent": (partial(time_domain.pnn, limit_ms=20.0), 60, Quality.FAIR),
-    "cvsd": (time_domain.cvsd, 60, Quality.FAIR),
-    "sd1_ms": (poincare.sd1, 60, Quality.FAIR),
-    "sd2_ms": (poincare.sd2, 120, Quality.FAIR),
-    "sd2_sd1": (poincare.sd2_sd1, 120, Quality.FAIR),
-    "sd_area_ms2": (poincare.sd_area, 120, Quality.FAIR),
-}
-"""Metrics that read differences of original neighbours: as above, and at least 30 pairs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +67,7 @@ def analyse(
     Parameters
     ----------
     rr_ms
-        Intervals in ms, shape (n,), finite and above 0, as the file has them.
+        Intervals in ms, shape (n,), finite and above 0, as the file has them; whole numbers or floats.
     gaps
         True where an interval is not the neighbour of the one before; None: nowhere.
     correct
@@ -101,13 +75,14 @@ def analyse(
     window_s, step_s
         Length of the windows and the distance of their starts (None: the length); only whole windows.
     end_s
-        Where each interval ends, in seconds from the start of the first; None: the running sum. Time in which no
-        interval lies lowers the coverage.
+        Where each interval ends, in seconds from the start of the first, ascending; None: the running sum. Time in
+        which no interval lies lowers the coverage.
 
     Raises
     ------
     ValueError
-        For shapes that differ, values that are no intervals, and lengths that are not positive.
+        For shapes that differ, values that are no intervals or no real numbers, times that do not ascend, and lengths
+        that are not positive.
 
     Examples
     --------
@@ -116,63 +91,148 @@ def analyse(
     >>> result.whole.metrics["rmssd_ms"], result.whole.metrics["mean_rr_ms"], result.whole.quality.value
     (100.0, 850.0, 'good')
     """
-    if not (rr_ms > 0).all() or not all(length is None or length > 0 for length in (window_s, step_s)):
+    intervals = _real("rr_ms", rr_ms)
+    if not (intervals > 0).all() or not all(length is None or length > 0 for length in (window_s, step_s)):
         raise ValueError("expected intervals, window and step above 0")
-    ends = np.cumsum(rr_ms) / 1000 if end_s is None else end_s
-    series = corrected(rr_ms, gaps, ends) if correct else uncorrected(rr_ms, gaps, ends)
+    ends = np.cumsum(intervals) / 1000 if end_s is None else _real("end_s", end_s)
+    if ends.shape != intervals.shape or not (np.diff(ends) >= 0).all():
+        raise ValueError(f"expected end_s of shape {intervals.shape}, ascending, came {ends.shape}")
+    recording = _Recording.of((corrected if correct else uncorrected)(intervals, gaps, ends), correct=correct)
     duration_s = float(ends[-1]) if ends.size else 0.0
     return Analysis(
-        n_rr=rr_ms.size,
-        whole=_window(series, 0.0, duration_s, correct=correct),
-        windows=tuple(_windows(series, duration_s, window_s, step_s, correct=correct)),
+        n_rr=intervals.size,
+        whole=recording.window(0.0, duration_s),
+        windows=tuple(recording.window(*window) for window in _windows(duration_s, window_s, step_s)),
     )
 
 
-def _windows(
-    series: NNSeries, duration_s: float, window_s: float | None, step_s: float | None, *, correct: bool
-) -> Iterator[WindowAnalysis]:
-    if window_s is None or duration_s < window_s:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Recording:
+    """A series with what is made of it once: its normal intervals, their tachogram."""
+
+    series: NNSeries
+    nn: NNSeries
+    tachogram: Tachogram
+    correct: bool
+
+    @classmethod
+    def of(cls, series: NNSeries, *, correct: bool) -> "_Recording":
+        nn = series.in_range
+        return cls(series=series, nn=nn, tachogram=tachogram(nn.rr_ms, nn.starts, nn.end_s), correct=correct)
+
+    def window(self, start_s: float, length_s: float) -> WindowAnalysis:
+        artefacts = self._artefacts(start_s, length_s)
+        coverage = self._coverage(start_s, length_s)
+        quality = grade(artefacts.share, coverage)
+        return WindowAnalysis(
+            start_s=start_s,
+            end_s=start_s + length_s,
+            coverage=coverage,
+            quality=quality,
+            artefacts=artefacts,
+            metrics=self._metrics(start_s, length_s),
+        )
+
+    def _metrics(self, start_s: float, length_s: float) -> Metrics:
+        stretch = self._stretch(start_s, length_s)
+        carried = self._carried(stretch)
+        wanted = {key for key, rule in RULES.items() if rule.allows(carried)}
+        long = length_s > WINDOWED_FROM_S
+        values = _values(stretch, wanted - MEDIANS if long else wanted)
+        if {"sdann_ms", "sdnn_index_ms"} & wanted:
+            values |= long_term(tile for tile, _ in self._tiles(stretch, MEDIAN_WINDOW_S, Quality.FAIR))
+        if "coherence" in wanted:
+            values["coherence"] = self._coherence(stretch, long=long)
+        medians = self._medians(stretch, wanted & MEDIANS) if long else {}
+        return {key: _finite(values.get(key, nan)) if key in wanted else None for key in RULES} | medians
+
+    def _medians(self, whole: Stretch, wanted: set[str]) -> Metrics:
+        found: dict[str, list[float]] = {key: [] for key in wanted}
+        for tile, carried in self._tiles(whole, MEDIAN_WINDOW_S, Quality.GOOD):
+            keys = {key for key in wanted if RULES[key].allows(carried)}
+            for key, value in _values(tile, keys).items():
+                if key in keys and isfinite(value):
+                    found[key].append(value)
+        return {key: median(values) if len(values) >= FEWEST_WINDOWS else None for key, values in found.items()}
+
+    def _coherence(self, whole: Stretch, *, long: bool) -> float:
+        if not long:
+            return median(coherences(whole.parts) or [nan])
+        tiles = self._tiles(whole, COHERENCE_S, Quality.GOOD)
+        found = [value for tile, _ in tiles for value in coherences(tile.parts)]
+        return median(found) if len(found) >= FEWEST_WINDOWS else nan
+
+    def _tiles(self, whole: Stretch, length_s: float, lowest: Quality) -> Iterator[tuple[Stretch, Carried]]:
+        """Windows end to end that are good enough."""
+        for start_s, _ in _windows(whole.length_s, length_s, None):
+            tile = self._stretch(whole.start_s + start_s, length_s)
+            carried = self._carried(tile)
+            if tile.rr_ms.size and carried.quality in _AT_LEAST[lowest]:
+                yield tile, carried
+
+    def _stretch(self, start_s: float, length_s: float) -> Stretch:
+        first, last = _between(self.nn, start_s, start_s + length_s)
+        return Stretch(
+            start_s=start_s,
+            length_s=length_s,
+            nn=self.nn.between(first, last),
+            detrended_rr_ms=self.tachogram.detrended_rr_ms[first:last],
+            parts=self.tachogram.between(start_s, start_s + length_s),
+        )
+
+    def _carried(self, stretch: Stretch) -> Carried:
+        share = self._artefacts(stretch.start_s, stretch.length_s).share
+        coverage = self._coverage(stretch.start_s, stretch.length_s)
+        return Carried(
+            length_s=stretch.length_s,
+            quality=grade(share, coverage) if self.correct else Quality.GOOD,
+            beats=stretch.rr_ms.size,
+            pairs=int(stretch.nn.pair_mask.sum()),
+            unbroken_s=longest(stretch.parts),
+        )
+
+    def _artefacts(self, start_s: float, length_s: float) -> ArtefactCounts:
+        first, last = _between(self.series, start_s, start_s + length_s)
+        return count_corrected(self.series.labels[first:last].tolist())
+
+    def _coverage(self, start_s: float, length_s: float) -> float:
+        first, last = _between(self.nn, start_s, start_s + length_s)
+        return min(1.0, float(self.nn.rr_ms[first:last].sum()) / 1000 / length_s) if length_s > 0 else 0.0
+
+
+_AT_LEAST = {Quality.GOOD: {Quality.GOOD}, Quality.FAIR: {Quality.GOOD, Quality.FAIR}}
+
+
+def _values(stretch: Stretch, wanted: set[str]) -> dict[str, float]:
+    """What is wanted, and what comes with it."""
+    values: dict[str, float] = {}
+    for keys, compute in GROUPS:
+        if wanted & keys:
+            values |= compute(stretch)
+    return values
+
+
+def _windows(duration_s: float, window_s: float | None, step_s: float | None) -> Iterator[tuple[float, float]]:
+    """Start and length of each."""
+    if window_s is None or duration_s < window_s - _ROUNDING:
         return
     step = window_s if step_s is None else step_s
     for number in range(int((duration_s - window_s) / step + _ROUNDING) + 1):
-        start = float(number * step)
-        yield _window(_between(series, start, start + window_s), start, window_s, correct=correct)
+        yield float(number * step), window_s
 
 
-def _between(series: NNSeries, start_s: float, end_s: float) -> NNSeries:
+def _between(series: NNSeries, start_s: float, end_s: float) -> tuple[int, int]:
     first, last = np.searchsorted(series.end_s, (start_s, end_s), side="right").tolist()
-    return series.between(first, last)
+    return first, last
 
 
-def _window(series: NNSeries, start_s: float, length_s: float, *, correct: bool) -> WindowAnalysis:
-    artefacts = count_corrected(series.labels.tolist())
-    nn = series.in_range
-    coverage = min(1.0, float(nn.rr_ms.sum()) / 1000 / length_s) if length_s > 0 else 0.0
-    quality = grade(artefacts.share, coverage)
-    return WindowAnalysis(
-        start_s=start_s,
-        end_s=start_s + length_s,
-        coverage=coverage,
-        quality=quality,
-        artefacts=artefacts,
-        metrics=_metrics(nn, length_s, quality if correct else Quality.GOOD),
-    )
-
-
-def _metrics(nn: NNSeries, length_s: float, quality: Quality) -> Metrics:
-    pairs = nn.pair_mask
-    has_pairs = int(pairs.sum()) >= MINIMUM_PAIRS
-    levels: Metrics = {
-        key: _finite(level(nn.rr_ms)) if length_s >= shortest_s and is_at_least(quality, lowest) else None
-        for key, (level, shortest_s, lowest) in LEVELS.items()
-    }
-    differences: Metrics = {
-        key: _finite(difference(nn.rr_ms, pairs))
-        if has_pairs and length_s >= shortest_s and is_at_least(quality, lowest)
-        else None
-        for key, (difference, shortest_s, lowest) in DIFFERENCES.items()
-    }
-    return levels | differences
+def _real(name: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    array = np.asarray(values)
+    if array.ndim != 1 or array.dtype.kind not in "iuf" or not np.isfinite(array).all():
+        raise ValueError(
+            f"expected {name} of finite real numbers, shape (n,), came {array.dtype} of shape {array.shape}"
+        )
+    return array.astype(np.float64)
 
 
 def _finite(value: float) -> float | None:

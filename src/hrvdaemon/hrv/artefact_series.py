@@ -1,19 +1,23 @@
-"""Artefacts of a whole series at once: the published centred windows around the same ``decide`` as the stream."""
+"""Artefacts of a whole series at once: the published centred windows around the same ``decide`` as the stream.
 
-from itertools import pairwise
+Most beats change by less than the threshold can ever be, so thresholds are taken of suspects and their neighbours only.
+"""
+
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from hrvdaemon.hrv.artefacts import SETTINGS, ArtefactSettings, decide, quartile_deviation, within_range
+from hrvdaemon.hrv.artefacts import SETTINGS, ArtefactSettings, decide, within_range
+from hrvdaemon.hrv.running_order import Indices, Numbers, in_whole_units, quartile_deviations, running_medians
 from hrvdaemon.vocabulary.epochs import BeatKind
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Kinds = NDArray[np.str_]
 
-_BLOCK = 4096
+_AROUND = np.arange(-1, 4)
+"""Neighbours whose changes the decision reads."""
 
 
 def classify(rr_ms: Floats, gaps: Bools | None = None, settings: ArtefactSettings = SETTINGS) -> Kinds:
@@ -48,13 +52,9 @@ def classify(rr_ms: Floats, gaps: Bools | None = None, settings: ArtefactSetting
     ['N', 'M', 'N']
     """
     starts = segment_starts(rr_ms, gaps)
-    changes, th1 = _changes(rr_ms, starts, settings)
-    medians = _segment_medians(rr_ms, starts, settings.median)
-    deviations = rr_ms - medians
-    deviations[deviations < 0] *= 2
-    th2 = _thresholds(deviations, settings)
-    normalised = _ratio(changes, th1), _ratio(deviations, th2)
-    kinds = _decide_suspects(*normalised, rr_ms, medians, th2, starts, settings)
+    kinds = np.full(rr_ms.size, BeatKind.NORMAL.value, dtype="U1")
+    if rr_ms.size:
+        _decide_suspects(kinds, rr_ms, _columns(rr_ms, starts, settings))
     return _range_checked(kinds, rr_ms)
 
 
@@ -67,80 +67,115 @@ def segment_starts(rr_ms: Floats, gaps: Bools | None) -> Bools:
     return starts
 
 
-def _changes(rr_ms: Floats, starts: Bools, settings: ArtefactSettings) -> tuple[Floats, Floats]:
-    changes = np.diff(rr_ms, prepend=rr_ms[:1])
-    exist = ~starts
-    changes[starts] = 0.0
-    if exist.any():
-        changes[0] = changes[exist].mean()
-    exist[:1] = True
-    th1 = np.ones_like(rr_ms)
-    th1[exist] = _thresholds(changes[exist], settings)
-    return changes, th1
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """What decisions read, in ms; doubled whole units make medians of an even number whole as well."""
+
+    changes: Floats
+    deviations: Floats
+    medians: Floats
+    segment: Indices
+    has_change: Bools
+    change_sizes: Numbers
+    deviation_sizes: Numbers
+    half_unit_ms: float
+    settings: ArtefactSettings
+
+    def th1(self, at: Indices) -> Floats:
+        """Thresholds of differences; what has no difference is not in the windows, and 1 stands for its own."""
+        thresholds = np.ones(at.size)
+        known, place = self.has_change[at], np.cumsum(self.has_change) - 1
+        sizes = self.change_sizes[self.has_change]
+        thresholds[known] = self._threshold(sizes, np.abs(self.changes[:1]), place[at[known]])
+        return thresholds
+
+    def th2(self, at: Indices) -> Floats:
+        """Thresholds of deviations from the running median."""
+        return self._threshold(self.deviation_sizes, np.abs(self.deviations[:1]), at)
+
+    def _threshold(self, sizes: Numbers, first_ms: Floats, at: Indices) -> Floats:
+        """Alpha times the quartile deviation; ``first_ms``, the size of the first, need not be whole."""
+        width, start = self.settings.window, self.settings.window // 2 + 1
+        early = np.concatenate([first_ms, sizes[1 : 2 * width] * self.half_unit_ms])
+        n_early = int(np.searchsorted(at, start if sizes.size > width else at.size and at[-1] + 1))
+        deviations = np.concatenate(
+            [
+                quartile_deviations(early, at[:n_early], width),
+                quartile_deviations(sizes, at[n_early:], width) * self.half_unit_ms,
+            ]
+        )
+        return np.maximum(self.settings.alpha * deviations, self.settings.floor_ms)
 
 
-def _thresholds(values: Floats, settings: ArtefactSettings) -> Floats:
-    """Alpha times the quartile deviation of the absolute values around each; fewer at the two ends."""
-    size, half = np.abs(values), settings.window // 2
-    deviation = np.empty_like(size)
-    edges = set(range(size.size)) - set(range(half, size.size - half))
-    for i in edges:
-        deviation[i] = quartile_deviation(size[max(0, i - half) : i + half + 1].tolist())
-    for first in range(half, size.size - half, _BLOCK):
-        last = min(first + _BLOCK, size.size - half)
-        windows = np.sort(sliding_window_view(size[first - half : last + half], settings.window), axis=1)
-        q1, q3 = np.percentile(windows, (25, 75), axis=1)
-        deviation[first:last] = (q3 - q1) / 2
-    return np.maximum(settings.alpha * deviation, settings.floor_ms)
+def _columns(rr_ms: Floats, starts: Bools, settings: ArtefactSettings) -> _Columns:
+    whole, unit_ms = in_whole_units(rr_ms)
+    doubled, segment = _doubled(whole), np.cumsum(starts, dtype=np.intp)
+    medians = running_medians(doubled, segment, settings.median)
+    deviations = doubled - medians
+    deviations[deviations < 0] *= 2
+    changes = np.diff(doubled, prepend=doubled[:1])
+    changes[starts] = 0
+    changes_ms, has_change = changes * (unit_ms / 2), ~starts
+    changes_ms[0] = changes_ms[has_change].mean() if has_change.any() else 0.0
+    has_change[0] = True
+    return _Columns(
+        changes=changes_ms,
+        deviations=deviations * (unit_ms / 2),
+        medians=medians * (unit_ms / 2),
+        segment=segment,
+        has_change=has_change,
+        change_sizes=np.abs(changes),
+        deviation_sizes=np.abs(deviations),
+        half_unit_ms=unit_ms / 2,
+        settings=settings,
+    )
 
 
-def _segment_medians(rr_ms: Floats, starts: Bools, width: int) -> Floats:
-    bounds = [*np.flatnonzero(starts).tolist(), rr_ms.size]
-    medians = [_medians(rr_ms[a:b], width) for a, b in pairwise(bounds)]
-    return np.concatenate(medians) if medians else np.empty(0)
+def _doubled(whole: Numbers) -> Numbers:
+    return whole * 2 if whole.dtype.kind == "f" else whole.astype(np.int64) * 2
 
 
-def _medians(rr_ms: Floats, width: int) -> Floats:
-    half = width // 2
-    padded = np.pad(rr_ms, half, constant_values=np.nan)
-    windows = sliding_window_view(padded, width)
-    medians = np.median(windows, axis=1)
-    for i in np.flatnonzero(np.isnan(medians)).tolist():
-        medians[i] = np.median(rr_ms[max(0, i - half) : i + half + 1])
-    return medians
+def _suspects(columns: _Columns) -> Indices:
+    """Beats whose change is beyond the threshold, or whose threshold is 0 and leaves nothing to compare with."""
+    size = np.abs(columns.changes)
+    at = np.flatnonzero(size > columns.settings.floor_ms) if columns.settings.floor_ms > 0 else np.arange(size.size)
+    return at[~(np.abs(_ratio(columns.changes[at], columns.th1(at))) <= 1)]
 
 
 def _ratio(values: Floats, thresholds: Floats) -> Floats:
     return np.divide(values, thresholds, out=np.full_like(values, np.nan), where=thresholds != 0)
 
 
-def _decide_suspects(
-    changes: Floats,
-    deviations: Floats,
-    rr_ms: Floats,
-    medians: Floats,
-    th2: Floats,
-    starts: Bools,
-    settings: ArtefactSettings,
-) -> Kinds:
-    kinds = np.full(rr_ms.size, BeatKind.NORMAL.value, dtype="U1")
-    segment: NDArray[np.intp] = np.cumsum(starts, dtype=np.intp)
-    undecided = 0
-    for i in np.flatnonzero(~(np.abs(changes) <= 1)).tolist():
+def _decide_suspects(kinds: Kinds, rr_ms: Floats, columns: _Columns) -> None:
+    suspects, undecided = _suspects(columns), 0
+    read = _read_by(suspects, rr_ms, columns)
+    for i, changes, deviations, rr, medians, th2 in zip(suspects.tolist(), *read, strict=True):
         if i < undecided:
             continue
-        here = [column[i : i + 2].tolist() for column in (deviations, medians, th2)]
-        around = _within_segment(changes, segment, i)
-        labels = decide(around, here[0], rr_ms[i : i + 3].tolist(), here[1], here[2], settings)
+        labels = decide(changes, deviations, rr, medians, th2, columns.settings)
         undecided = i + len(labels)
         kinds[i:undecided] = [label.value for label in labels]
-    return kinds
 
 
-def _within_segment(changes: Floats, segment: NDArray[np.intp], i: int) -> list[float]:
-    """Changes of i-1 to i+3; a neighbour in another segment, or none, is no change."""
-    wanted = range(i - 1, i + 4)
-    return [float(changes[k]) if 0 <= k < changes.size and segment[k] == segment[i] else 0.0 for k in wanted]
+def _read_by(suspects: Indices, rr_ms: Floats, columns: _Columns) -> list[list[list[float]]]:
+    """The five arguments of ``decide`` for each suspect."""
+    around = suspects[:, None] + _AROUND
+    near = np.clip(around, 0, rr_ms.size - 1)
+    is_neighbour = (near == around) & (columns.segment[near] == columns.segment[suspects][:, None])
+    here, asked, both = near[:, 1:3], _once(near, rr_ms.size), _once(near[:, 1:3], rr_ms.size)
+    normalised, th2 = np.zeros(rr_ms.size), np.ones(rr_ms.size)
+    normalised[asked] = _ratio(columns.changes[asked], columns.th1(asked))
+    th2[both] = columns.th2(both)
+    deviations = _ratio(columns.deviations[here], th2[here])
+    changes = np.where(is_neighbour, normalised[near], 0.0)
+    return [each.tolist() for each in (changes, deviations, rr_ms[near[:, 1:4]], columns.medians[here], th2[here])]
+
+
+def _once(at: Indices, size: int) -> Indices:
+    """Each position once, ascending."""
+    is_asked = np.zeros(size, dtype=np.bool_)
+    is_asked[at] = True
+    return np.flatnonzero(is_asked)
 
 
 def _range_checked(kinds: Kinds, rr_ms: Floats) -> Kinds:

@@ -70,13 +70,13 @@ class BeatTimeline:
         self._end: int | None = None
         self._segment = 0
         self._is_broken = True
-        self._last_packet: tuple[int, bytes] = (-(10**9), b"")
+        self._last: tuple[int, HeartRateMeasurement] | None = None
         self._equal = (0, 0)
         self._stretch = _Stretch(settings.unit_check_s)
 
     def feed(self, measurement: HeartRateMeasurement, mono_ms: int) -> Iterator[Moment]:
         """Beats and gaps of one packet, in order."""
-        if self._is_repeated(bytes(measurement), mono_ms):
+        if self._is_repeated(measurement, mono_ms):
             return
         if measurement.heart_rate_bpm == 0 or measurement.has_contact is False:
             yield from self.interrupt("contact lost" if measurement.has_contact is False else "heart rate 0")
@@ -100,10 +100,9 @@ class BeatTimeline:
         for ticks, is_frozen in zip(rr_ticks, frozen, strict=True):
             yield from self.interrupt("frozen sensor") if is_frozen else self._beat(ticks)
 
-    def _is_repeated(self, packet: bytes, mono_ms: int) -> bool:
-        before, last = self._last_packet
-        self._last_packet = (mono_ms, packet)
-        return packet == last and mono_ms - before < self._settings.duplicate_ms
+    def _is_repeated(self, measurement: HeartRateMeasurement, mono_ms: int) -> bool:
+        last, self._last = self._last, (mono_ms, measurement)
+        return last is not None and mono_ms - last[0] < self._settings.duplicate_ms and measurement == last[1]
 
     def _anchor(self, rr_ticks: tuple[int, ...], arrival: int) -> Iterator[Gap]:
         """Decide where the first interval of this packet begins."""

@@ -5,7 +5,6 @@ Corrected beats are smooth, so they lower every measure of beat-to-beat variabil
 original neighbours only.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,9 +13,19 @@ from numpy.typing import NDArray
 from hrvdaemon.hrv.artefact_series import classify, segment_starts
 from hrvdaemon.vocabulary.epochs import BeatKind
 
-_DISPLACED = (BeatKind.ECTOPIC.value, BeatKind.LONG_SHORT.value)
-_Interval = tuple[float, str, bool, bool, float, bool]
-"""rr_ms, label, is_original, starts a segment, end in seconds, is to be moved"""
+_Letters = NDArray[np.uint32]
+_NORMAL, _ECTOPIC, _MISSED, _EXTRA, _LONG_SHORT, _OUT_OF_RANGE = (
+    ord(kind)
+    for kind in (
+        BeatKind.NORMAL,
+        BeatKind.ECTOPIC,
+        BeatKind.MISSED,
+        BeatKind.EXTRA,
+        BeatKind.LONG_SHORT,
+        BeatKind.OUT_OF_RANGE,
+    )
+)
+_MOVED_PER_MS = 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +92,7 @@ def corrected(rr_ms: NDArray[np.float64], gaps: NDArray[np.bool_] | None, end_s:
     while True:
         kinds = classify(series.rr_ms, series.starts)
         kinds[~_is_in_range(series.labels)] = BeatKind.OUT_OF_RANGE.value
-        n_left = int(((kinds != BeatKind.NORMAL.value) & (kinds != series.labels)).sum())
+        n_left = int(((_letters(kinds) != _NORMAL) & (_letters(kinds) != _letters(series.labels))).sum())
         if n_left == 0 or n_left >= n_before:
             return series
         series, n_before = correct_once(series, kinds), n_left
@@ -99,52 +108,76 @@ def correct_once(series: NNSeries, kinds: NDArray[np.str_]) -> NNSeries:
     around it evenly: for one beat that is the midpoint. The interval after a moved beat changes with it, so neither is
     original. The last beat of a segment has nothing behind it and stays where it is.
     """
-    columns = list(zip(*_intervals(series, kinds.tolist()), strict=True)) or [()] * 6
-    labels, is_original, starts = np.array(columns[1], "U1"), np.array(columns[2], "?"), np.array(columns[3], "?")
-    rr_ms = np.array(columns[0], np.float64)
-    for run in _displaced_runs(np.array(columns[5], "?"), starts):
-        rr_ms[run] = rr_ms[run].mean()
-        is_original[run] = False
-    ends = np.array(columns[4], np.float64)
-    return NNSeries(rr_ms=rr_ms, labels=labels, is_original=is_original, starts=starts, end_s=ends)
+    kind = _letters(kinds)
+    swallowed = _swallowed(kind, series.starts)
+    is_split, is_out = (kind == _MISSED) & ~swallowed, (kind == _OUT_OF_RANGE) & ~swallowed
+    is_moved = ((kind == _ECTOPIC) | (kind == _LONG_SHORT)) & ~swallowed
+    rr_ms, end_s, starts = _retimed(series, np.append(swallowed[1:], values=False), is_split, is_out)
+    letters = np.where((_letters(series.labels) == _NORMAL) | is_out, kind, _letters(series.labels))
+    source = np.repeat(np.arange(kind.size), np.where(swallowed, 0, 1 + is_split))
+    is_second = np.diff(source, prepend=-1) == 0
+    is_first_half = is_split[source] & ~is_second
+    end_s = end_s[source]
+    end_s[is_first_half] -= rr_ms[source][is_first_half] / 1000
+    retimed = NNSeries(
+        rr_ms=rr_ms[source],
+        labels=np.where(is_second, _NORMAL, letters[source]).astype(np.uint32).view("U1"),
+        is_original=(series.is_original & (kind == _NORMAL))[source],
+        starts=starts[source] & ~is_second,
+        end_s=end_s,
+    )
+    return _with_runs_evened(retimed, is_moved[source])
 
 
-def _intervals(series: NNSeries, kinds: list[str]) -> Iterator[_Interval]:
-    rr, end, first = series.rr_ms.tolist(), series.end_s.tolist(), [*series.starts.tolist(), True]
-    labels, original = series.labels.tolist(), series.is_original.tolist()
-    is_merged = after_removed = False
-    for i, kind in enumerate(kinds):
-        if is_merged:
-            is_merged = False
-            continue
-        label = kind if labels[i] == BeatKind.NORMAL else labels[i]
-        start, after_removed = first[i] or after_removed, False
-        match BeatKind(kind):
-            case BeatKind.EXTRA if not first[i + 1]:
-                is_merged = True
-                yield rr[i] + rr[i + 1], label, False, start, end[i + 1], False
-            case BeatKind.MISSED:
-                yield rr[i] / 2, label, False, start, end[i] - rr[i] / 2000, False
-                yield rr[i] / 2, BeatKind.NORMAL.value, False, False, end[i], False
-            case BeatKind.OUT_OF_RANGE:
-                after_removed = True
-                yield rr[i], kind, False, True, end[i], False
-            case _:
-                is_original = original[i] and kind == BeatKind.NORMAL
-                yield rr[i], label, is_original, start, end[i], kind in _DISPLACED
+def _swallowed(kind: _Letters, starts: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Intervals that an extra beat before them takes in; one that is taken in takes none in itself."""
+    swallowed = np.zeros(kind.size, dtype=np.bool_)
+    extra = np.flatnonzero(kind[:-1] == _EXTRA)
+    for i in extra[~starts[1:][extra]].tolist():
+        swallowed[i + 1] = not swallowed[i]
+    return swallowed
 
 
-def _displaced_runs(is_displaced: NDArray[np.bool_], starts: NDArray[np.bool_]) -> Iterator[slice]:
-    """Each run of displaced beats together with the interval after it, within its segment."""
-    end = 0
-    for first in np.flatnonzero(is_displaced).tolist():
-        if first < end:
-            continue
-        end = first + 1
-        while end < starts.size and not starts[end] and (is_displaced[end] or is_displaced[end - 1]):
-            end += 1
-        yield slice(first, end)
+def _retimed(
+    series: NNSeries, is_merging: NDArray[np.bool_], is_split: NDArray[np.bool_], is_out: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
+    """Lengths, ends and starts after merging and halving; what is out of range stands alone."""
+    rr_ms, end_s, starts = series.rr_ms.astype(np.float64), series.end_s.copy(), series.starts | is_out
+    merging = np.flatnonzero(is_merging)
+    rr_ms[merging] += rr_ms[merging + 1]
+    end_s[merging] = end_s[merging + 1]
+    rr_ms[is_split] /= 2
+    starts[1:] |= is_out[:-1]
+    return rr_ms, end_s, starts
+
+
+def _with_runs_evened(series: NNSeries, is_moved: NDArray[np.bool_]) -> NNSeries:
+    """Each run of moved beats shares its time with the interval after it, within its segment.
+
+    Moved beats stand on whole 1/1024 ms, so that sums over corrected series stay whole numbers.
+    """
+    in_run = is_moved.copy()
+    in_run[1:] |= is_moved[:-1] & ~series.starts[1:]
+    begins = in_run.copy()
+    begins[1:] &= series.starts[1:] | ~in_run[:-1]
+    members, first = np.flatnonzero(in_run), np.flatnonzero(begins[in_run])
+    if not members.size:
+        return series
+    length = np.diff(first, append=members.size)
+    total = np.repeat(np.add.reduceat(series.rr_ms[members], first), length)
+    place = np.arange(members.size) - np.repeat(first, length)
+    share, last = total / np.repeat(length, length), np.repeat(length, length) - 1
+    before = np.rint(place * share * _MOVED_PER_MS) / _MOVED_PER_MS
+    after = np.where(place == last, total, np.rint((place + 1) * share * _MOVED_PER_MS) / _MOVED_PER_MS)
+    rr_ms, is_original = series.rr_ms.copy(), series.is_original.copy()
+    rr_ms[members], is_original[members] = after - before, False
+    return replace(series, rr_ms=rr_ms, is_original=is_original)
+
+
+def _letters(labels: NDArray[np.str_]) -> _Letters:
+    """One-letter labels as code points, which compare many times faster."""
+    return np.ascontiguousarray(labels, dtype="U1").view(np.uint32)
 
 
 def _is_in_range(labels: NDArray[np.str_]) -> NDArray[np.bool_]:
-    return np.asarray(labels != BeatKind.OUT_OF_RANGE.value)
+    return np.asarray(_letters(labels) != _OUT_OF_RANGE)

@@ -64,7 +64,9 @@ class MinuteEpochs:
         number = self.number(time_ms)
         if number < self._closed_until:
             return False
-        minute = self._open.setdefault(number, _OpenMinute())
+        minute = self._open.get(number)
+        if minute is None:
+            minute = self._open[number] = _OpenMinute()
         minute.sums.add(beat, minute.newest)
         minute.newest = beat
         if beat.is_original:

@@ -31,7 +31,10 @@ class Agenda:
     def set(self, due: Due, mono_ms: int) -> None:
         """Make something due at a moment; an earlier plan of the same kind is replaced."""
         self._moments[due] = mono_ms
-        self._sort()
+        if self._next is None or (mono_ms, due) < self._next:
+            self._next = (mono_ms, due)
+        elif self._next[1] is due:
+            self._sort()
 
     def set_if_none(self, due: Due, mono_ms: int) -> None:
         """Make something due unless it is already."""

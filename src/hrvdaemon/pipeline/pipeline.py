@@ -266,6 +266,8 @@ class Pipeline:
 
     def _expect_minutes(self) -> None:
         """The first open minute is closed when its grace is over."""
+        if self._agenda.is_set(Due.MINUTE) and self._agenda.is_set(Due.WINDOW):
+            return
         minutes = self._signal.minutes
         if numbers := minutes.open_numbers:
             self._agenda.set_if_none(Due.MINUTE, minutes.start_ms(numbers[0] + 1) + GRACE_MS)

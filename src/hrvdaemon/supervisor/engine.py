@@ -1,5 +1,6 @@
 """The engine: inputs in, one at a time, each step out to every sink. The same object live, in replay and in tests."""
 
+import logging
 from collections.abc import Callable
 
 from hrvdaemon.pipeline import History, Pipeline
@@ -9,6 +10,8 @@ from hrvdaemon.vocabulary.steps import Step
 from hrvdaemon.vocabulary.units import RunId
 
 Take = Callable[[Step], None]
+
+log = logging.getLogger(__name__)
 
 
 class Engine:
@@ -21,16 +24,33 @@ class Engine:
         self._number = 0
 
     def recall(self, run: RunId, first_number: int, inputs: list[Input]) -> None:
-        """Feed what is in the journal already: nobody is told, and the numbering goes on behind it."""
+        """Feed what is in the journal already: nobody is told, and the numbering goes on behind it.
+
+        An input that ended an earlier run by a bug is in the journal too. It was raised then; raised here again it
+        would end every start that follows, so it is passed over, as that run passed over it to its end.
+        """
+        failures: list[Exception] = []
         for given in inputs:
-            self._pipeline.feed(given)
+            try:
+                self._pipeline.feed(given)
+            except Exception as error:  # noqa: BLE001  as the docstring says
+                failures.append(error)
+        if failures:
+            log.error("event=recall_failed run=%s inputs=%s", run, len(failures), exc_info=failures[0])
         self._run, self._number = run, first_number + len(inputs)
 
     def feed(self, given: Input) -> tuple[Event, ...]:
-        """Feed one input and hand its step on."""
+        """Feed one input and hand its step on. What the pipeline raises is raised, with the input in the journal."""
         if isinstance(given, RunStarted):
             self._run, self._number = given.run, 0
-        events = tuple(self._pipeline.feed(given))
+        try:
+            events = tuple(self._pipeline.feed(given))
+        except Exception:
+            self._hand_on(given, ())
+            raise
+        self._hand_on(given, events)
+        return events
+
+    def _hand_on(self, given: Input, events: tuple[Event, ...]) -> None:
         self._take(Step(run=self._run, number=self._number, input=given, events=events))
         self._number += 1
-        return events

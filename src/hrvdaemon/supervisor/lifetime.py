@@ -127,13 +127,19 @@ class Supervisor:
         return True
 
     async def _drain(self, drains: list[asyncio.Task[None]]) -> None:
-        for (sink, channel), task in zip(self._sinks, drains, strict=True):
+        """All channels close first and all sinks are awaited together, so the stop takes as long as the slowest one."""
+        for _, channel in self._sinks:
             channel.close()
-            _, late = await asyncio.wait({task}, timeout=sink.drain_s)
-            if late:
-                log.warning("sink=%s event=cancelled reason=not drained in %s s", sink.name, sink.drain_s)
-                task.cancel()
+        sinks = [sink for sink, _ in self._sinks]
+        await asyncio.gather(*(self._drained(sink, task) for sink, task in zip(sinks, drains, strict=True)))
         await asyncio.gather(*drains, return_exceptions=True)
+
+    @staticmethod
+    async def _drained(sink: Sink, task: asyncio.Task[None]) -> None:
+        _, late = await asyncio.wait({task}, timeout=sink.drain_s)
+        if late:
+            log.warning("sink=%s event=cancelled reason=not drained in %s s", sink.name, sink.drain_s)
+            task.cancel()
 
     def _start(self, name: str, work: Awaitable[None]) -> asyncio.Task[None]:
         async def guarded() -> None:

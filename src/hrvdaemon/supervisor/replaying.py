@@ -2,15 +2,13 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import hrvdaemon
 from hrvdaemon.formats.problem import Problem
-from hrvdaemon.formats.reading import ASSUMED_START, read_any
-from hrvdaemon.formats.rr_series import Unit
+from hrvdaemon.supervisor.as_wanted import Wanted, open_as_wanted
 from hrvdaemon.supervisor.engine import Engine
 from hrvdaemon.vocabulary.errors import UnreadableRecording
 from hrvdaemon.vocabulary.events import (
@@ -22,23 +20,11 @@ from hrvdaemon.vocabulary.events import (
     PacketRejected,
     PromptIssued,
 )
-from hrvdaemon.vocabulary.inputs import Input, PacketReceived, RunEnded, RunStarted, Scalar
+from hrvdaemon.vocabulary.inputs import Input, PacketReceived, RunEnded, RunStarted
 from hrvdaemon.vocabulary.steps import Step
-from hrvdaemon.vocabulary.units import MINUTE_MS, SECOND_MS, Instant, RunId, iso
+from hrvdaemon.vocabulary.units import MINUTE_MS, SECOND_MS, iso
 
 Take = Callable[[Step], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """How files are to be read and fed. ``speed`` None: as fast as it goes."""
-
-    unit: Unit | None = None
-    start_at: Instant | None = None
-    zone: str | None = None
-    settings: dict[str, Scalar] = field(default_factory=dict)
-    join: bool = False
-    speed: float | None = None
 
 
 @dataclass(slots=True)
@@ -110,39 +96,20 @@ class Replay:
         """Each result when its file is done; one that can't be read is told, and the others are done all the same."""
         for path in paths:
             try:
-                self._result, inputs = self._open(path)
+                opened = open_as_wanted(path, self._wanted, paths if self._wanted.join else ())
             except UnreadableRecording as error:
                 unreadable(str(error))
                 continue
+            self._result = Replayed(file=str(path), problems=opened.problems, notes=opened.notes)
+            self._result.recorded_ms = opened.recorded_ms
             if not self._wanted.join:
                 self._engine = Engine(self._step)
-            self._feed(self._joined(inputs) if self._wanted.join else inputs)
+            self._feed(self._joined(opened.inputs) if self._wanted.join else opened.inputs)
             yield self._result
         if self._last is not None:
             self._engine.feed(RunEnded(mono_ms=self._last[1], reason="recording ended"))
 
-    def _open(self, path: Path) -> tuple[Replayed, list[Input]]:
-        wanted = self._wanted
-        read = read_any(
-            path, unit=wanted.unit, start_at=wanted.start_at, zone=wanted.zone or "UTC", run=RunId(path.name[:32])
-        )
-        inputs = [self._as_wanted(given) if isinstance(given, RunStarted) else given for given in read.inputs]
-        if not inputs or not isinstance(inputs[0], RunStarted):
-            inputs.insert(0, self._as_wanted(_started(path, inputs)))
-        result = Replayed(file=str(path), problems=read.problems, notes=read.notes)
-        result.recorded_ms = inputs[-1].mono_ms - inputs[0].mono_ms
-        return result, inputs
-
-    def _as_wanted(self, started: RunStarted) -> RunStarted:
-        wanted = self._wanted
-        return replace(
-            started,
-            at=started.at if wanted.start_at is None else wanted.start_at,
-            zone=wanted.zone or started.zone,
-            settings={**started.settings, **wanted.settings},
-        )
-
-    def _joined(self, inputs: list[Input]) -> Iterator[Input]:
+    def _joined(self, inputs: Sequence[Input]) -> Iterator[Input]:
         """The inputs as part of one long run: behind what was there, by the wall's time where it says so."""
         started = inputs[0]
         if not isinstance(started, RunStarted):
@@ -157,10 +124,10 @@ class Replay:
                 yield replace(given, mono_ms=given.mono_ms + shift)
         self._last = (first, inputs[-1].mono_ms + shift)
 
-    def _feed(self, inputs: Iterator[Input] | list[Input]) -> None:
+    def _feed(self, inputs: Iterable[Input]) -> None:
         before_ms: int | None = None
         for given in inputs:
-            if self._wanted.speed is not None and before_ms is not None:
+            if self._wanted.speed is not None and before_ms is not None and not isinstance(given, RunStarted):
                 time.sleep(max(given.mono_ms - before_ms, 0) / SECOND_MS / self._wanted.speed)
             before_ms = given.mono_ms
             self._engine.feed(given)
@@ -183,16 +150,3 @@ def prompt_json(prompt: PromptIssued) -> dict[str, Any]:
         "exercise": prompt.exercise,
         "confidence": prompt.confidence.value,
     }
-
-
-def _started(path: Path, inputs: Sequence[Input]) -> RunStarted:
-    """A beginning for a recording that has none of its own."""
-    return RunStarted(
-        mono_ms=inputs[0].mono_ms if inputs else 0,
-        at=ASSUMED_START,
-        run=RunId(path.name[:32]),
-        version=hrvdaemon.__version__,
-        zone="UTC",
-        boot_id="recording",
-        seed=0,
-    )
