@@ -253,6 +253,7 @@ def test_where_the_user_runs_no_daemon_of_their_own_the_system_units_socket_is_a
     own, systems = tmp_path / "run" / "hrvdaemon" / "control.sock", tmp_path / "system" / "control.sock"
     for socket in (own, systems):
         socket.parent.mkdir(parents=True)
+    (tmp_path / "run").chmod(0o700)
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "run"))
     monkeypatch.setattr(config, "SYSTEM_RUNTIME", systems.parent)
     assert config.control_socket() == own, "with neither there, the message names the user's own"

@@ -22,12 +22,14 @@ from hrvdaemon.vocabulary.inputs import (
     BaselineEpochStarted,
     PauseRequested,
     PromptAnswered,
+    RunEnded,
+    RunStarted,
     SettingsChanged,
     Tag,
     TagSet,
 )
 from hrvdaemon.vocabulary.local_time import local_time
-from hrvdaemon.vocabulary.units import MINUTE_MS, PromptId
+from hrvdaemon.vocabulary.units import MINUTE_MS, Instant, PromptId, RunId
 
 Begin = Callable[..., Any]
 EARLY = {"baseline.stage_1_minutes": 20}
@@ -275,3 +277,26 @@ def test_a_run_that_is_ending_invites_nobody(begin: Begin) -> None:
         assert not [event for event in day.end() if isinstance(event, PromptIssued)]
     else:
         pytest.fail("the wearer was never invited, so the run's end was not tried where it matters")
+
+
+def test_no_evidence_is_bridged_over_the_time_between_two_runs(invited: Any) -> None:
+    """65 minutes of power cut: what was raised before says nothing about the first minutes after."""
+    invited.feed(RunEnded(mono_ms=invited.now_ms, reason="power"))
+    back_ms = invited.now_ms + 65 * MINUTE_MS
+    invited.feed(
+        RunStarted(
+            mono_ms=back_ms,
+            at=Instant(back_ms + invited.offset_ms),
+            run=RunId("again"),
+            version="0",
+            zone="Europe/Berlin",
+            boot_id="boot",
+            seed=7,
+        )
+    )
+    invited.now_ms = back_ms
+    invited.live(4)
+    after = [row for row in rows(invited) if row.start_mono_ms >= back_ms]
+    assert len(after) >= 2
+    assert {row.evidence for row in after} == {0}
+    assert AutonomicState.SYMPATHETIC_DOMINANCE not in {row.state for row in after}

@@ -14,7 +14,7 @@ from hrvdaemon.regulation.explanations import why_prompt, why_sentences
 from hrvdaemon.store import queries
 from hrvdaemon.vocabulary.errors import BadUsage, NothingToSay
 from hrvdaemon.vocabulary.events import DecisionMade, PromptIssued
-from hrvdaemon.vocabulary.units import DAY_MS, MINUTE_MS, Instant, PromptId, instant, iso
+from hrvdaemon.vocabulary.units import DAY_MS, MINUTE_MS, Instant, PromptId, iso
 
 _CLOCK_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
@@ -104,8 +104,9 @@ def _time(what: str, latest: DecisionMade, here: ZoneInfo) -> Instant:
         moment = moment if moment < end else moment - timedelta(days=1)
         return Instant(round(moment.timestamp() * 1000))
     try:
-        return instant(what)
-    except ValueError as error:
+        moment = datetime.fromisoformat(what)
+        return Instant(round((moment if moment.tzinfo else moment.replace(tzinfo=here)).timestamp() * 1000))
+    except (ValueError, OverflowError) as error:
         raise BadUsage(f"expected latest, the id of an invitation, or a time such as 15:10, came {what!r}") from error
 
 

@@ -134,9 +134,7 @@ class Detector:
 
     def skip(self, start_ms: int, minutes: int, now_ms: int) -> DecisionMade:
         """Minutes without a beat, as one range."""
-        self.evidence.skip(minutes)
-        for gate in self._gates:
-            gate.skip()
+        self.pass_over(minutes)
         return DecisionMade(
             mono_ms=now_ms,
             at=self.clock.wall(now_ms),
@@ -163,6 +161,13 @@ class Detector:
             prompt=None,
             rules=RULES,
         )
+
+    def pass_over(self, minutes: int) -> None:
+        """So many minutes told nothing: no evidence and no change of heart rate reaches across them."""
+        self.evidence.skip(minutes)
+        if minutes > 0:
+            for gate in self._gates:
+                gate.skip()
 
     def compute_baseline(self, now_ms: int) -> BaselineComputed:
         """The usual from now on until the next computation."""

@@ -53,7 +53,7 @@ from hrvdaemon.vocabulary.inputs import (
     TagSet,
     Tick,
 )
-from hrvdaemon.vocabulary.units import HOUR_MS
+from hrvdaemon.vocabulary.units import HOUR_MS, MINUTE_MS
 
 GRACE_MS = 15_000
 """A beat is final six beats late; a minute is closed this long after its end (law 2)."""
@@ -197,6 +197,7 @@ class Pipeline:
         """What holds for a time goes on holding on the new run's clock; of the signal only the last beat is known."""
         same_boot = self._started is not None and self._started.boot_id == started.boot_id
         delta = 0 if same_boot else clock.mono(self._clock.wall(self._now)) - self._now
+        self._detector.pass_over((started.mono_ms - self._now - delta) // MINUTE_MS)
         heard = self._signal.heard_ms
         self._signal.settings = Settings.from_flat(started.settings)
         self._signal.start_run(clock, started.mono_ms)

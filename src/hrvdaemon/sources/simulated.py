@@ -35,7 +35,7 @@ class Pacing:
 
 @dataclass(slots=True)
 class SimulatedWearer:
-    """``live`` puts inputs; ``watch`` tells it what the daemon concluded; ``ended`` is set with the first outcome."""
+    """``live`` puts inputs; ``watch`` tells it what the daemon concluded, and sets ``first_outcome`` with the first."""
 
     wearer: Wearer
     clock: TurnedClock
@@ -64,7 +64,8 @@ class SimulatedWearer:
         inputs, _ = self.wearer.live(1, self._pace if guided else None)
         for given in inputs:
             put(given)
-        self.clock.now_ms = max(self.wearer.second * SECOND_MS, self.clock.now_ms)
+        latest_ms = max((given.mono_ms for given in inputs), default=0)  # a notification arrives a little late
+        self.clock.now_ms = max(self.wearer.second * SECOND_MS, latest_ms, self.clock.now_ms)
         put(Tick(mono_ms=self.clock.now_ms))
 
     async def _pause(self) -> None:

@@ -84,33 +84,40 @@ class Supervisor:
         ------
         ExceptionGroup
             Of what failed, after everything was drained.
+        CancelledError
+            If it was cancelled, after it ended in order all the same.
         """
         self._sinks = [(sink, Channel[Step](sink.limit)) for sink in sinks]
         drains = [self._start(sink.name, sink.run(channel)) for sink, channel in self._sinks]
         for given in first:
             self._guarded(engine.feed, given)
         feeding = self._start("pipeline", self._feed(engine))
-        await self._run_sources(sources)
+        cancelled = await self._run_sources(sources)
         self._inbox.close()
         await feeding
         self._guarded(engine.feed, RunEnded(mono_ms=self._mono_ms(), reason=self._reason))
         await self._drain(drains)
         if self._failures:
             raise ExceptionGroup("the run ended because something failed", self._failures)
+        if cancelled is not None:
+            raise cancelled
 
     async def _feed(self, engine: Engine) -> None:
         async for given in self._inbox:
             engine.feed(given)
 
-    async def _run_sources(self, sources: Iterable[Source]) -> None:
-        tasks = [self._start(source.name, source.run(self.put)) for source in sources]
+    async def _run_sources(self, sources: Iterable[Source]) -> asyncio.CancelledError | None:
+        """Until they are done or it is time to end; a cancellation is held back, so that the end keeps its order."""
+        tasks, cancelled = [self._start(source.name, source.run(self.put)) for source in sources], None
         try:
             await self._until_ended(tasks)
-        except asyncio.CancelledError:
+        except asyncio.CancelledError as error:
             self.end("cancelled")
+            cancelled = error
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        return cancelled
 
     async def _until_ended(self, tasks: list[asyncio.Task[None]]) -> None:
         done = asyncio.create_task(self._all_done(tasks), name="sources")
