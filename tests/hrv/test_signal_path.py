@@ -7,11 +7,12 @@ from hrvdaemon.hrv.beat_timeline import Gap, TimelineSettings
 from hrvdaemon.hrv.heart_rate_measurement import HeartRateMeasurement
 from hrvdaemon.hrv.signal_path import Heard, PathSettings, SignalPath
 from hrvdaemon.vocabulary.epochs import BeatKind
-from hrvdaemon.vocabulary.units import GRAINS_PER_MS
+from hrvdaemon.vocabulary.units import GRAINS_PER_MS, SensorId
 
 
 def path(*, sends_milliseconds: bool = False) -> SignalPath:
-    return SignalPath(PathSettings(TimelineSettings(), ArtefactSettings()), sends_milliseconds=sends_milliseconds)
+    settings = PathSettings(TimelineSettings(), ArtefactSettings())
+    return SignalPath(settings, SensorId("strap"), sends_milliseconds=sends_milliseconds)
 
 
 def measured(*rr_ticks: int, bpm: int = 60, has_contact: bool | None = None) -> HeartRateMeasurement:

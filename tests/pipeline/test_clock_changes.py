@@ -122,3 +122,15 @@ def test_a_night_of_changed_clocks_is_quiet_from_22_to_8_on_the_wall(begin: Begi
         hour = local_time(row.start_at, "Europe/Berlin").hour
         verdict = next(verdict for verdict in row.gates if verdict.gate == "wish")
         assert (verdict.reason is Reason.QUIET) == (hour >= 22 or hour < 8)
+
+
+def test_a_clock_that_was_ahead_for_years_and_is_mended_goes_on_being_judged(begin: Begin) -> None:
+    """Two minutes lived four years ahead; nothing after the correction was judged before."""
+    day = begin()
+    change(day, 4 * 365 * 24 * HOUR_MS)
+    day.live(3)
+    change(day, -4 * 365 * 24 * HOUR_MS)
+    day.live(10)
+    after = [row for row in day.of(DecisionMade) if row.start_at < instant("2027-01-01T00:00:00Z")]
+    assert len(after) >= 8
+    assert Reason.CLOCK_REPEATED not in {row.reason for row in after}

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from hrvdaemon.regulation.explanations import why_sentences
 from hrvdaemon.vocabulary.errors import BadConfig
 from hrvdaemon.vocabulary.events import (
     AutonomicState,
@@ -300,3 +301,12 @@ def test_no_evidence_is_bridged_over_the_time_between_two_runs(invited: Any) -> 
     assert len(after) >= 2
     assert {row.evidence for row in after} == {0}
     assert AutonomicState.SYMPATHETIC_DOMINANCE not in {row.state for row in after}
+
+
+def test_sustained_activation_without_an_invitation_says_why_in_every_minute(invited: Any) -> None:
+    """An hour of it: first the pause after the invitation, then that activation has not come down since."""
+    invited.live(60, hr=72.0, rmssd=12.0)
+    sustained = [row for row in rows(invited) if row.evidence >= 8 and row.prompt is None]
+    assert {row.withheld for row in sustained} == {Withheld.COOLDOWN, Withheld.NOT_DOWN}
+    for row in sustained:
+        assert not any("are needed" in sentence for sentence in why_sentences(row))

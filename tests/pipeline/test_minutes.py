@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from hrvdaemon.hrv.heart_rate_measurement import HeartRateMeasurement
 from hrvdaemon.pipeline import Pipeline
 from hrvdaemon.vocabulary.events import (
     AutonomicState,
@@ -28,6 +29,7 @@ from hrvdaemon.vocabulary.inputs import (
     MotionMeasured,
     PacketReceived,
     RunEnded,
+    SensorConnected,
     SensorLost,
     Tick,
 )
@@ -314,3 +316,24 @@ def test_the_other_strap_takes_over_when_the_first_is_silent(begin: Begin, packe
     assert used[-1] == spare
     first = next(event for event in day.of(BeatsClassified) if event.sensor == spare)
     assert 71_000 <= first.mono_ms <= 78_000
+
+
+def test_another_strap_brings_its_own_habits_and_no_neighbours(begin: Any) -> None:
+    """The first strap sends milliseconds, the second ticks; both are read as what they are."""
+    day = begin(settings={"timeline.millisecond_sensors": "Strap"})
+    other = SensorId("other")
+    for second in range(1, 40):
+        day.feed(PacketReceived(mono_ms=second * 1000, sensor=STRAP, data=_one_beat(1000 + second % 2)))
+    day.feed(SensorLost(mono_ms=40_000, sensor=STRAP, reason="away"))
+    day.feed(SensorConnected(mono_ms=41_000, sensor=other, name="Other"))
+    for second in range(42, 80):
+        day.feed(PacketReceived(mono_ms=second * 1000, sensor=other, data=_one_beat(1024 + second % 2)))
+    day.now_ms = 80_000
+    day.end()
+    beats = day.of(BeatsClassified)
+    assert {ticks for event in beats if event.sensor == other for ticks in event.rr_ticks} == {1024, 1025}
+    assert not {e.segment for e in beats if e.sensor == other} & {e.segment for e in beats if e.sensor == STRAP}
+
+
+def _one_beat(value: int) -> bytes:
+    return bytes(HeartRateMeasurement(heart_rate_bpm=60, rr_ticks=(value,)))

@@ -246,3 +246,18 @@ def test_elevated_minutes_do_not_drag_the_usual_along() -> None:
     hour = taught.compute(0).hours[12]
     assert hour.hr_bpm == pytest.approx(60.0)
     assert hour.ln_rmssd == pytest.approx(log(33), abs=0.0025)
+
+
+def test_minutes_of_days_to_come_are_not_learned_from() -> None:
+    """A clock that was years ahead taught 100 bpm; mended, only what was lived since counts."""
+    book = BaselineBook(BaselineSettings(stage_1_minutes=1))
+    for minute in range(200):
+        book.learn(LocalTime(2000, minute), 100.0, 2.0)
+        book.rest(LocalTime(2000, minute), 100.0)
+    for minute in range(10):
+        book.learn(LocalTime(1000, minute), 60.0, 3.0)
+        book.rest(LocalTime(1000, minute), 60.0)
+    usual = book.compute(1000)
+    assert usual.minutes == 10
+    assert usual.hours[0].hr_bpm == pytest.approx(60.0)
+    assert usual.hr_rest_bpm == pytest.approx(60.0)

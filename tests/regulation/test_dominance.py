@@ -162,3 +162,11 @@ def test_the_share_of_fair_minutes_is_of_the_judged_ones() -> None:
 def test_the_middle_is_the_median_of_the_judged_minutes() -> None:
     gathered = evidence(minute(2.0, hr=70.0), minute(2.0, hr=90.0), NOT_JUDGED, minute(2.0, hr=74.0))
     assert gathered.middle() == (74.0, 3.0)
+
+
+def test_a_changed_number_of_minutes_counts_from_then_on() -> None:
+    evidence = Evidence(DominanceSettings())
+    for _ in range(10):
+        evidence.add(JudgedMinute(Activation(2.0, -2.0, 2.3), Quality.GOOD))
+    evidence.configure(DominanceSettings(n=5, k=4))
+    assert evidence.count(1.5) == 5

@@ -80,7 +80,7 @@ def test_the_identifier_is_explained_as_activation_higher_than_your_usual() -> N
 def test_a_reason_is_what_a_minute_not_judged_says() -> None:
     sentences = {reason: state_sentence(AutonomicState.NOT_JUDGED, reason) for reason in Reason}
     assert "moving" in sentences[Reason.MOVING]
-    assert "noisy" in sentences[Reason.QUALITY]
+    assert "clean beats" in sentences[Reason.QUALITY]
     assert "contact a doctor" in sentences[Reason.RHYTHM]
     assert "quiet hours" in sentences[Reason.QUIET]
 

@@ -1,6 +1,7 @@
 """J31, J32, J33: each gate at, above and below its limit (science D.4)."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -25,7 +26,7 @@ from hrvdaemon.regulation.gates import (
     slope_bpm_per_min,
     steepest_rise,
 )
-from hrvdaemon.vocabulary.events import Reason
+from hrvdaemon.vocabulary.events import GateVerdict, Reason
 from hrvdaemon.vocabulary.units import MINUTE_MS, Instant
 
 Minute = Callable[..., MinuteSeen]
@@ -302,3 +303,44 @@ def test_gates_do_not_look_at_variability(minute: Minute) -> None:
     """An activation of any size passes: what is raised is decided elsewhere."""
     low = minute(ln_rmssd=0.5, rmssd_ms=1.6)
     assert all(gate.judge(low, Instant).passed for gate in gates(GateSettings()))
+
+
+def test_an_effort_counts_although_the_strap_comes_off_after_it(minute: Minute) -> None:
+    gate = RecoveryGate(GateSettings(age_years=40))
+    level(gate, minute, range(20), 140.0)
+    gate.start_wearing()
+    assert verdict(gate, minute(31, hr=70.0)) is Reason.RECOVERING
+    assert verdict(gate, minute(79, hr=70.0)) is Reason.RECOVERING
+    assert verdict(gate, minute(80, hr=70.0)) is None
+
+
+def test_recovery_is_recalled_from_a_minute_of_effort(minute: Minute) -> None:
+    """The strap comes off in the middle of a run, and the daemon restarts."""
+    lived, recalled = RecoveryGate(GateSettings(age_years=40)), RecoveryGate(GateSettings(age_years=40))
+    last = [lived.judge(minute(n, hr=140.0), Instant) for n in range(5)][-1]
+    assert last.passed
+    recalled.recall(last, int)
+    lived.start_wearing()
+    for n in range(16, 70):
+        assert lived.judge(minute(n, hr=70.0), Instant) == recalled.judge(minute(n, hr=70.0), Instant)
+
+
+def test_a_released_hold_is_not_held_again_after_a_restart(minute: Minute) -> None:
+    gate = StepHoldGate(GateSettings())
+    held = GateVerdict(gate="step_hold", passed=False, limit=70.0, until_at=Instant(50 * MINUTE_MS))
+    gate.recall(held, int)
+    gate.recall(GateVerdict(gate="step_hold", passed=True), int)
+    assert gate.judge(minute(3, hr=75.0), Instant).passed
+
+
+@pytest.mark.parametrize(
+    ("changed", "value", "limit"),
+    [({"coverage": 0.5}, 0.5, 0.80), ({"n_pairs": 29}, 29, 30), ({"artefact_share": 0.2}, 0.2, 0.05)],
+)
+def test_the_quality_gate_names_the_measure_that_failed(
+    changed: dict[str, Any], value: float, limit: float, minute: Minute
+) -> None:
+    seen = minute(1)
+    epoch = replace(seen.epoch, metrics=replace(seen.epoch.metrics, **changed))
+    told = QualityGate(GateSettings()).judge(replace(seen, epoch=epoch), Instant)
+    assert (told.passed, told.value, told.limit) == (False, value, limit)

@@ -64,11 +64,11 @@ _SUSPICIONS_NEEDED = 2
 class BeatTimeline:
     """One strap's beats in time. ``feed`` measurements in the order in which they arrived."""
 
-    def __init__(self, settings: TimelineSettings, *, sends_milliseconds: bool = False) -> None:
+    def __init__(self, settings: TimelineSettings, *, sends_milliseconds: bool = False, last_segment: int = 0) -> None:
         self._settings = settings
         self._sends_milliseconds = sends_milliseconds
         self._end: int | None = None
-        self._segment = 0
+        self.segment = last_segment
         self._is_broken = True
         self._last: tuple[int, HeartRateMeasurement] | None = None
         self._equal = (0, 0)
@@ -118,7 +118,7 @@ class BeatTimeline:
             self._stretch.restart()
 
     def _start_segment(self, start: int) -> None:
-        self._segment += 1
+        self.segment += 1
         self._end = start
         self._is_broken = False
 
@@ -128,9 +128,9 @@ class BeatTimeline:
         self._end += ticks * GRAINS_PER_TICK
         if self._is_broken:
             self._start_segment(self._end)
-        yield TimedBeat(self._end, ticks, self._segment)
+        yield TimedBeat(self._end, ticks, self.segment)
         if ticks > self._settings.longest_rr_s * TICKS_PER_SECOND:
-            self._segment += 1
+            self.segment += 1
             yield Gap("long interval", ticks * GRAINS_PER_TICK)
 
     def _is_frozen(self, ticks: int) -> bool:

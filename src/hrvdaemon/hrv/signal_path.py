@@ -13,7 +13,7 @@ from hrvdaemon.hrv.beat_timeline import BeatTimeline, Gap, TimelineSettings, Uni
 from hrvdaemon.hrv.heart_rate_measurement import HeartRateMeasurement
 from hrvdaemon.hrv.rolling import RecentBeats, RollingWindow
 from hrvdaemon.vocabulary.epochs import WindowMetrics
-from hrvdaemon.vocabulary.units import GRAINS_PER_SECOND, TICKS_PER_SECOND, ms_from_ticks
+from hrvdaemon.vocabulary.units import GRAINS_PER_SECOND, TICKS_PER_SECOND, SensorId, ms_from_ticks
 
 SHOWN_HR_S = 10
 SHORTEST_RR_TICKS = 0.3 * TICKS_PER_SECOND
@@ -33,14 +33,24 @@ class PathSettings:
 class SignalPath:
     """Feed measurements; final beats, gaps and faults come out in order."""
 
-    def __init__(self, settings: PathSettings, *, sends_milliseconds: bool) -> None:
-        self._timeline = BeatTimeline(settings.timeline, sends_milliseconds=sends_milliseconds)
+    def __init__(
+        self, settings: PathSettings, sensor: SensorId, *, sends_milliseconds: bool = False, last_segment: int = 0
+    ) -> None:
+        self.sensor = sensor
+        self._timeline = BeatTimeline(
+            settings.timeline, sends_milliseconds=sends_milliseconds, last_segment=last_segment
+        )
         self._artefacts = StreamingArtefacts(settings.artefacts)
         self._minute = RollingWindow(60)
         self._five_minutes = RollingWindow(300)
         self._newest: deque[TimedBeat] = deque()
         self.recent = RecentBeats()
         self.n_beats = 0
+
+    @property
+    def segment(self) -> int:
+        """The newest segment; a path that follows this one in the same wearing numbers on from here."""
+        return self._timeline.segment
 
     @property
     def is_warming_up(self) -> bool:

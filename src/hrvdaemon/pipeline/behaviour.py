@@ -30,6 +30,9 @@ from hrvdaemon.vocabulary.units import MINUTE_MS, Instant, PromptId, RunId, Sess
 SESSION_SHADOW_MS = 5 * MINUTE_MS
 """Not judged so long after a session (gate G5)."""
 
+JUDGED_KEPT = 60 * 24 * 60
+"""Minutes of the wall that are known to have been judged: two months of them, or half of that."""
+
 
 @dataclass(slots=True)
 class Numbers:
@@ -54,7 +57,7 @@ class Behaviour:
         self._session: Session | None = None
         self.last_session: tuple[int, int] | None = None
         self._offered: dict[PromptId, str] = {}
-        self._latest_minute_at: Instant | None = None
+        self._judged: set[int] = set()
 
     # -- minutes -----------------------------------------------------------------------------------------------------
 
@@ -63,11 +66,11 @@ class Behaviour:
         around = Circumstances(
             in_session=self._is_in_session(epoch.start_mono_ms),
             is_warming_up=is_warming_up,
-            is_repeated=self._latest_minute_at is not None and epoch.start_at <= self._latest_minute_at,
+            is_repeated=self._is_repeated(epoch.start_at),
             may_ask=may_ask,
             next_prompt=PromptId(f"{self.numbers.run}-prompt-{self.numbers.prompts}"),
         )
-        self._latest_minute_at = max(epoch.start_at, self._latest_minute_at or epoch.start_at)
+        self._remember_judged(epoch.start_at, 1)
         decision = self.detector.judge(epoch, around, now_ms)
         yield decision
         yield from self.enter(decision.state, decision.reason, now_ms)
@@ -220,9 +223,18 @@ class Behaviour:
     def recall_minute(self, decision: DecisionMade) -> None:
         """A decision of the past."""
         self.detector.recall(decision)
-        last_at = Instant(decision.start_at + (decision.minutes - 1) * MINUTE_MS)
         if decision.epoch is not None:
-            self._latest_minute_at = max(last_at, self._latest_minute_at or last_at)
+            self._remember_judged(decision.start_at, decision.minutes)
+
+    def _is_repeated(self, start_at: Instant) -> bool:
+        """Whether this minute of the wall, or the other part of it, was judged before."""
+        return start_at // MINUTE_MS in self._judged
+
+    def _remember_judged(self, start_at: Instant, minutes: int) -> None:
+        first = start_at // MINUTE_MS
+        self._judged.update(range(first, first + minutes))
+        if len(self._judged) > JUDGED_KEPT:
+            self._judged = set(sorted(self._judged)[JUDGED_KEPT // 2 :])
 
     def recall_prompt(self, prompt: PromptIssued, mono_ms: int) -> None:
         """An invitation of the past."""

@@ -73,7 +73,7 @@ class Detector:
         """Take settings over; what is remembered stays."""
         self._settings = settings
         self.book.settings = settings.baseline
-        self.evidence.settings = settings.dominance
+        self.evidence.configure(settings.dominance)
         self.manners.settings = settings.prompts
         for gate in self._gates:
             gate.settings = settings.gates
@@ -193,11 +193,11 @@ class Detector:
     def recall(self, decision: DecisionMade) -> None:
         """Take up a decision from the past: what it taught, and what its gates still hold."""
         when = self.clock.local(self.clock.mono(decision.start_at))
-        if decision.epoch is None or decision.hr_bpm is None:
+        if decision.epoch is None:
             return
-        if decision.learns and decision.ln_rmssd is not None:
+        if decision.learns and decision.hr_bpm is not None and decision.ln_rmssd is not None:
             self.book.learn(when, decision.hr_bpm, decision.ln_rmssd)
-        if _may_rest(decision.gates):
+        if _may_rest(decision.gates) and decision.hr_bpm is not None:
             self.book.rest(when, decision.hr_bpm)
         self.evidence.is_armed = decision.is_armed
         verdicts = {verdict.gate: verdict for verdict in decision.gates}
@@ -283,9 +283,10 @@ class Detector:
         if minute.activation is None:
             return AutonomicState.WARMING_UP if minute.is_warming_up else AutonomicState.CALIBRATING, None, False
         state, withheld, asks = self.evidence.state(theta), None, False
-        if may_ask and self.evidence.is_armed and self.evidence.triggers(theta):
+        if self.evidence.triggers(theta):
             withheld = self.manners.withheld(minute.end_ms, minute.when.day, self.usual.stage, sure)
-            asks = withheld is None
+            withheld = withheld or (None if self.evidence.is_armed else Withheld.NOT_DOWN)
+            asks = may_ask and withheld is None
         return AutonomicState.COOLDOWN if self.manners.is_cooling_down(minute.end_ms) else state, withheld, asks
 
 

@@ -126,18 +126,22 @@ class Signal:
             self._forget_wearing()
             self.heard_ms = mono_ms
             yield WearingStarted(mono_ms=mono_ms, at=self.clock.wall(mono_ms), sensor=sensor)
-        elif self._used not in {None, sensor} and silent_ms > SILENCE_MS:
-            yield from self.interrupt("another strap", mono_ms)
-            self.path = None
-        if self.path is None or self._used is None:
-            self._used = sensor
-        if self.path is None:
-            self.path = self._new_path(sensor)
+        if self._used is None or (self._used != sensor and silent_ms is not None and silent_ms > SILENCE_MS):
+            yield from self._go_over(sensor, mono_ms)
 
-    def _new_path(self, sensor: SensorId) -> SignalPath:
+    def _go_over(self, sensor: SensorId, mono_ms: int) -> Iterator[Event]:
+        """Use this strap from here on; another one's beats are no neighbours, and its habits are its own."""
+        self._used = sensor
+        if self.path is not None and self.path.sensor != sensor:
+            yield from self.interrupt("another strap", mono_ms)
+        if self.path is None or self.path.sensor != sensor:
+            self.path = self._new_path(sensor, 0 if self.path is None else self.path.segment)
+
+    def _new_path(self, sensor: SensorId, last_segment: int) -> SignalPath:
         known = {name.strip() for name in self.settings.timeline.millisecond_sensors.split(",")} - {""}
         settings = PathSettings(self.settings.timeline, self.settings.artefacts)
-        return SignalPath(settings, sends_milliseconds=bool(known & {sensor, self._names.get(sensor, "")}))
+        sends_milliseconds = bool(known & {sensor, self._names.get(sensor, "")})
+        return SignalPath(settings, sensor, sends_milliseconds=sends_milliseconds, last_segment=last_segment)
 
     def _events(self, heard: Iterable[Heard], mono_ms: int) -> Iterator[Event]:
         for (cls, segment), group in groupby(heard, key=lambda item: (type(item), getattr(item, "segment", 0))):

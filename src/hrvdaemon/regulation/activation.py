@@ -26,10 +26,11 @@ def activation(hr_bpm: float, ln_rmssd: float, usual: HourUsual, rho: float) -> 
     >>> round(activation(66, 3.2, usual, 0.5).value, 3)
     1.732
     """
-    z_hr = _clip((hr_bpm - usual.hr_bpm) / usual.hr_sigma_bpm)
-    z_ln = _clip((ln_rmssd - usual.ln_rmssd) / usual.ln_sigma)
+    z_hr = clipped((hr_bpm - usual.hr_bpm) / usual.hr_sigma_bpm)
+    z_ln = clipped((ln_rmssd - usual.ln_rmssd) / usual.ln_sigma)
     return Activation(z_hr, z_ln, (z_hr - z_ln) / sqrt(2 + 2 * rho))
 
 
-def _clip(z: float) -> float:
+def clipped(z: float) -> float:
+    """A deviation of more than four of one's own standard deviations counts as four."""
     return min(max(z, -Z_LIMIT), Z_LIMIT)

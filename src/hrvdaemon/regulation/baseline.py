@@ -13,6 +13,7 @@ from math import exp, floor, fsum, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from hrvdaemon.regulation.activation import clipped
 from hrvdaemon.vocabulary.events import HourUsual
 from hrvdaemon.vocabulary.local_time import LocalTime
 
@@ -103,7 +104,7 @@ class BaselineBook:
     def hr_rest_bpm(self, today: int) -> float | None:
         """5th percentile of the last fourteen days' usable minutes awake, at least 45; None without any."""
         settings = self.settings
-        columns = sorted(column for day, column in self._resting if today - day < settings.rest_days)
+        columns = sorted(column for day, column in self._resting if _is_within(today - day, settings.rest_days))
         if not columns:
             return None
         position = (len(columns) - 1) * settings.rest_percentile / 100
@@ -126,8 +127,8 @@ class BaselineBook:
         )
 
     def _forget(self, today: int) -> None:
-        self._learned = [minute for minute in self._learned if today - minute.day < self.settings.days]
-        self._resting = [entry for entry in self._resting if today - entry[0] < self.settings.rest_days]
+        self._learned = [minute for minute in self._learned if _is_within(today - minute.day, self.settings.days)]
+        self._resting = [entry for entry in self._resting if _is_within(today - entry[0], self.settings.rest_days)]
 
     def _stage(self, minutes: int, days: int) -> int:
         s = self.settings
@@ -216,8 +217,13 @@ def _between(a: HourUsual, b: HourUsual, share: float) -> HourUsual:
     )
 
 
+def _is_within(age_days: int, days: int) -> bool:
+    """Not too old, and not from days to come: those were lived by a clock that was ahead. A traveller gains a day."""
+    return -1 <= age_days < days
+
+
 def _z_pair(minute: LearnedMinute, usual: HourUsual) -> tuple[float, float]:
     return (
-        (minute.hr_column * HR_COLUMN_BPM - usual.hr_bpm) / usual.hr_sigma_bpm,
-        (minute.ln_column * LN_COLUMN - usual.ln_rmssd) / usual.ln_sigma,
+        clipped((minute.hr_column * HR_COLUMN_BPM - usual.hr_bpm) / usual.hr_sigma_bpm),
+        clipped((minute.ln_column * LN_COLUMN - usual.ln_rmssd) / usual.ln_sigma),
     )

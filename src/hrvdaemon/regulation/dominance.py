@@ -66,6 +66,11 @@ class Evidence:
         self.is_armed = True
         self._is_sustained = False
 
+    def configure(self, settings: DominanceSettings) -> None:
+        """Take settings over; the minutes stay, as many as count from now on."""
+        self.settings = settings
+        self._minutes = deque(self._minutes, maxlen=settings.n)
+
     def add(self, minute: JudgedMinute) -> None:
         """Take the newest minute in. A long stretch that was not judged is never bridged."""
         self._minutes.append(minute)

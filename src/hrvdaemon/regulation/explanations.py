@@ -22,7 +22,7 @@ _STATES = {
 
 _REASONS = {
     Reason.LEARNING: "Still learning what is usual for you.",
-    Reason.QUALITY: "Not judging: the signal is too noisy. Moistening the strap may help.",
+    Reason.QUALITY: "Not judging: too few clean beats in this minute. If it goes on, moisten the strap.",
     Reason.MOVING: "Not judging: you seem to be moving.",
     Reason.RECOVERING: "Not judging: your heart is still coming down after an effort.",
     Reason.POSTURE: "Not judging: this looks like standing.",
@@ -37,7 +37,7 @@ _REASONS = {
     Reason.QUIET: "Not judging: these are your quiet hours.",
     Reason.PAUSED: "Not judging: you asked for a pause.",
     Reason.NO_DATA: "No beats are coming in.",
-    Reason.CLOCK_REPEATED: "Not judging: the clock was set back, and this minute had been judged before.",
+    Reason.CLOCK_REPEATED: "Not judging: the clock was set, and this minute had been judged before.",
 }
 
 _WITHHELD = {
@@ -47,7 +47,10 @@ _WITHHELD = {
     Withheld.AFTER_SESSION: "There was no invitation: an exercise had just ended.",
     Withheld.CONFIDENCE: "There was no invitation: it would have been only a guess.",
     Withheld.NOT_TODAY: "There was no invitation: you said not today.",
+    Withheld.NOT_DOWN: "There was no new invitation: activation has not come down since the last one.",
 }
+
+NEEDED_MINUTES = 8
 
 INNOCENT = "Tension, pain, concentration, excitement, warmth or standing can all look like this. It is not a diagnosis."
 
@@ -67,7 +70,7 @@ def why_prompt(prompt: PromptIssued) -> list[str]:
     lines = [
         (
             f"For about {prompt.minutes} minutes your heart rate has been around {prompt.hr_bpm:.0f}"
-            f" (usual for you at this time: {prompt.baseline_hr_bpm:.0f})."
+            f" (usual for you {_when(3 - prompt.is_learning)}: {prompt.baseline_hr_bpm:.0f})."
         ),
         (
             f"Your beat-to-beat variability was lower than usual: {prompt.rmssd_ms:.0f} ms"
@@ -85,10 +88,13 @@ def why_sentences(decision: DecisionMade) -> list[str]:
         return [*_compared(decision), *_asked(decision), INNOCENT]
     if decision.reason is not None or decision.activation is None:
         return [state_sentence(decision.state, decision.reason)]
-    return [
-        *_compared(decision),
-        f"{decision.evidence} of the last ten minutes were clearly above your usual; eight are needed.",
-    ]
+    return [*_compared(decision), _evidence(decision.evidence)]
+
+
+def _evidence(minutes: int) -> str:
+    if minutes < NEEDED_MINUTES:
+        return f"{minutes} of the last ten minutes were clearly above your usual; eight are needed."
+    return "Heart rate and variability have to differ from your usual together; mostly one of the two did."
 
 
 def outcome_sentences(outcome: Outcome) -> list[str]:
@@ -122,10 +128,15 @@ def _compared(decision: DecisionMade) -> list[str]:
         return []
     return [
         (
-            f"Heart rate {decision.hr_bpm:.0f}, usual for you at this time {decision.usual.hr_bpm:.0f};"
+            f"Heart rate {decision.hr_bpm:.0f}, usual for you {_when(decision.stage)} {decision.usual.hr_bpm:.0f};"
             f" variability {exp(decision.ln_rmssd):.0f} ms, usual {exp(decision.usual.ln_rmssd):.0f}."
         )
     ]
+
+
+def _when(stage: int) -> str:
+    """Before stage 3 the hours of the day are hardly known."""
+    return "at this time" if stage >= 3 else "so far"
 
 
 def _asked(decision: DecisionMade) -> list[str]:

@@ -108,14 +108,14 @@ class QualityGate(_Timeless):
 
     def judge(self, minute: MinuteSeen, wall: Wall) -> GateVerdict:  # noqa: ARG002  one protocol for all gates
         metrics, s = minute.epoch.metrics, self.settings
-        usable = (
-            metrics.artefact_share <= s.usable_max_artefacts
-            and metrics.coverage >= s.min_coverage
-            and metrics.n_pairs >= s.min_pairs
-            and metrics.ln_rmssd is not None
-            and metrics.mean_hr_bpm is not None
-        )
-        return self._verdict(None if usable else Reason.QUALITY, metrics.artefact_share, s.usable_max_artefacts)
+        if metrics.coverage < s.min_coverage:
+            return self._verdict(Reason.QUALITY, metrics.coverage, s.min_coverage)
+        if metrics.n_pairs < s.min_pairs:
+            return self._verdict(Reason.QUALITY, metrics.n_pairs, s.min_pairs)
+        is_clean = metrics.artefact_share <= s.usable_max_artefacts
+        is_measured = metrics.ln_rmssd is not None and metrics.mean_hr_bpm is not None
+        reason = None if is_clean and is_measured else Reason.QUALITY
+        return self._verdict(reason, metrics.artefact_share, s.usable_max_artefacts)
 
 
 class ActivityGate(_Timeless):
@@ -182,23 +182,25 @@ class RecoveryGate(_Timeless):
     def judge(self, minute: MinuteSeen, wall: Wall) -> GateVerdict:
         hr, limit = minute.epoch.metrics.mean_hr_bpm, activity_limit_bpm(minute.rest_bpm, self.settings)
         if hr is not None and limit is not None and minute.rest_bpm is not None and hr > limit:
-            self._effort_min += 1
-            self._peak = max(self._peak, (hr - minute.rest_bpm) / (max_bpm(self.settings) - minute.rest_bpm))
+            self._strive((hr - minute.rest_bpm) / (max_bpm(self.settings) - minute.rest_bpm), minute.end_ms)
         else:
-            self._end_effort(minute.end_ms - MINUTE_MS)
-        holds = self._until_ms is not None and minute.end_ms <= self._until_ms
+            self.start_wearing()
+        lasts = self._until_ms is not None and minute.end_ms <= self._until_ms
+        holds = lasts and not self._effort_min
         return GateVerdict(
             gate=self.name,
             passed=not holds,
             reason=Reason.RECOVERING if holds else None,
-            until_at=wall(self._until_ms) if self._until_ms is not None and holds else None,
+            until_at=wall(self._until_ms) if self._until_ms is not None and lasts else None,
         )
 
-    def _end_effort(self, ended_ms: int) -> None:
+    def _strive(self, reserve: float, end_ms: int) -> None:
+        """One more minute of effort: from the third on recovery lasts from its end, wherever the strap is then."""
+        self._effort_min += 1
+        self._peak = max(self._peak, reserve)
         if self._effort_min >= self.settings.effort_min:
-            until = ended_ms + lockout_min(self._peak, self.settings) * MINUTE_MS
+            until = end_ms + lockout_min(self._peak, self.settings) * MINUTE_MS
             self._until_ms = max(until, self._until_ms or 0)
-        self.start_wearing()
 
     def recall(self, verdict: GateVerdict, mono: Callable[[Instant], int]) -> None:
         self._until_ms = None if verdict.until_at is None else mono(verdict.until_at)
@@ -245,8 +247,8 @@ class StepHoldGate(_Timeless):
         )
 
     def recall(self, verdict: GateVerdict, mono: Callable[[Instant], int]) -> None:
-        if verdict.until_at is not None:
-            self._release_bpm, self._until_ms = verdict.limit, mono(verdict.until_at)
+        self._release_bpm = None if verdict.until_at is None else verdict.limit
+        self._until_ms = 0 if verdict.until_at is None else mono(verdict.until_at)
 
     def shift(self, delta_ms: int) -> None:
         self._until_ms += delta_ms

@@ -56,6 +56,7 @@ class Withheld(StrEnum):
     AFTER_SESSION = "after_session"
     CONFIDENCE = "confidence"
     NOT_TODAY = "not_today"
+    NOT_DOWN = "not_down"
 
 
 class Confidence(StrEnum):
