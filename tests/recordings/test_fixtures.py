@@ -11,7 +11,8 @@ import pytest
 from hrvdaemon.formats.recording import read_recording
 from hrvdaemon.pipeline import Pipeline
 from hrvdaemon.regulation.explanations import invitation, why_prompt, why_sentences
-from hrvdaemon.regulation.gates import Gate, GateSettings, gates
+from hrvdaemon.regulation.gate import Gate, GateSettings
+from hrvdaemon.regulation.gates import gates
 from hrvdaemon.vocabulary.events import AutonomicState, DecisionMade, Event, PromptIssued, Reason, WearingStarted
 from hrvdaemon.vocabulary.inputs import Input
 

@@ -5,7 +5,7 @@ from math import exp
 
 import pytest
 
-from hrvdaemon.regulation.gates import MinuteSeen
+from hrvdaemon.regulation.gate import MinuteSeen
 from hrvdaemon.vocabulary.epochs import Epoch, Quality, WindowMetrics
 from hrvdaemon.vocabulary.events import AutonomicState, Confidence, DecisionMade, HourUsual, PromptIssued
 from hrvdaemon.vocabulary.units import MINUTE_MS, Instant, PromptId

@@ -6,20 +6,14 @@ from typing import Any
 
 import pytest
 
-from hrvdaemon.regulation.gates import (
+from hrvdaemon.regulation.gate import Gate, GateSettings, MinuteSeen
+from hrvdaemon.regulation.gates import BreathingGate, QualityGate, RhythmGate, WishGate, gates
+from hrvdaemon.regulation.movement_gates import (
     ActivityGate,
-    BreathingGate,
-    Gate,
-    GateSettings,
     KineticsGate,
-    MinuteSeen,
-    QualityGate,
     RecoveryGate,
-    RhythmGate,
     StepHoldGate,
-    WishGate,
     activity_limit_bpm,
-    gates,
     level_before_step,
     lockout_min,
     max_bpm,

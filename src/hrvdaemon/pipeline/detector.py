@@ -9,7 +9,8 @@ from hrvdaemon.pipeline.settings import RULES, Settings
 from hrvdaemon.regulation.activation import Activation, activation
 from hrvdaemon.regulation.baseline import NOTHING_LEARNED, BaselineBook, Usual
 from hrvdaemon.regulation.dominance import Evidence, JudgedMinute
-from hrvdaemon.regulation.gates import Gate, GateSettings, MinuteSeen, gates
+from hrvdaemon.regulation.gate import Gate, GateSettings, MinuteSeen
+from hrvdaemon.regulation.gates import gates
 from hrvdaemon.regulation.prompting import Manners, Wishes, confidence
 from hrvdaemon.vocabulary.epochs import Epoch, Quality
 from hrvdaemon.vocabulary.events import (

@@ -132,6 +132,7 @@ def _with_moments(steps: Iterable[Step], clock: RunClock) -> Iterable[tuple[int,
 
 
 def _newest(records: list[tuple[int, Remembered]]) -> Iterable[tuple[int, Remembered]]:
-    """Without what is too old to matter."""
+    """Without what is too old to matter. The last baseline never is: a pipeline that kept running still uses it."""
     last_ms = records[-1][0] if records else 0
-    return [(moment, record) for moment, record in records if last_ms - moment < KEPT_DAYS * DAY_MS]
+    baseline = next((record for _, record in reversed(records) if isinstance(record, BaselineComputed)), None)
+    return [one for one in records if last_ms - one[0] < KEPT_DAYS * DAY_MS or one[1] is baseline]

@@ -14,21 +14,19 @@ from hrvdaemon.pipeline.agenda import Agenda, Due
 from hrvdaemon.pipeline.behaviour import Behaviour, Numbers
 from hrvdaemon.pipeline.detector import Detector, MakeGates
 from hrvdaemon.pipeline.history import History, Remembered
+from hrvdaemon.pipeline.minute_keeper import MinuteKeeper
 from hrvdaemon.pipeline.run_clock import RunClock
 from hrvdaemon.pipeline.settings import Settings
-from hrvdaemon.pipeline.signal import SILENCE_MS, WINDOW_MS, Signal
-from hrvdaemon.regulation.baseline import Usual
+from hrvdaemon.pipeline.signal import SILENCE_MS, Signal
 from hrvdaemon.regulation.gates import gates
 from hrvdaemon.vocabulary.epochs import WindowMetrics
 from hrvdaemon.vocabulary.events import (
     AutonomicState,
     BaselineComputed,
     DecisionMade,
-    EpochClosed,
     Event,
     ExerciseFinished,
     PromptIssued,
-    Reason,
     WearingStarted,
 )
 from hrvdaemon.vocabulary.inputs import (
@@ -53,13 +51,9 @@ from hrvdaemon.vocabulary.inputs import (
     TagSet,
     Tick,
 )
-from hrvdaemon.vocabulary.units import HOUR_MS, MINUTE_MS
+from hrvdaemon.vocabulary.units import MINUTE_MS
 
-GRACE_MS = 15_000
-"""A beat is final six beats late; a minute is closed this long after its end (law 2)."""
 HRV_EVERY_MS = 5_000
-BASELINE_MINUTE = 4 * 60
-"""04:00 local."""
 
 
 class Pipeline:
@@ -70,7 +64,6 @@ class Pipeline:
         self._started: RunStarted | None = None
         self._now = 0
         self._agenda = Agenda()
-        self._is_learned_since = False
         self._flat: dict[str, Scalar] = {}
         if history is not None:
             self._recall(history)
@@ -106,7 +99,7 @@ class Pipeline:
                 self._signal.connected(given)
             case SensorLost():
                 yield from self._signal.lost(given, now)
-                self._expect_minutes()
+                self._minutes.expect()
             case PromptAnswered():
                 yield from self._behaviour.answered(given, now)
             case ExerciseRequested():
@@ -143,7 +136,7 @@ class Pipeline:
             self._agenda.set_if_none(Due.HRV, self._now - self._now % HRV_EVERY_MS + HRV_EVERY_MS)
             if self._behaviour.state is AutonomicState.NO_SIGNAL:
                 yield from self._behaviour.enter(AutonomicState.WARMING_UP, None, self._now)
-        self._expect_minutes()
+        self._minutes.expect()
 
     def _change_clock(self, change: ClockChanged) -> Iterator[Event]:
         """Wall time is something else from here on: what is open closes, and minutes begin anew.
@@ -159,14 +152,13 @@ class Pipeline:
 
     def _use_clock(self, clock: RunClock) -> None:
         self._signal.start_clock(clock, self._now)
-        self._last_minute = self._signal.minutes.number(self._now) - 1
+        self._minutes.begin(self._now)
         self._use_zone(clock)
 
     def _use_zone(self, clock: RunClock) -> None:
         self._clock = self._signal.clock = clock
         self._detector.start_clock(clock, 0)
-        self._agenda.drop(Due.BASELINE)
-        self._expect_baseline()
+        self._minutes.plan_baseline(self._now)
 
     def _configure(self, change: SettingsChanged) -> None:
         flat = {**self._flat, **change.settings}
@@ -184,6 +176,7 @@ class Pipeline:
             self._signal = Signal(settings, clock, started.mono_ms)
             self._detector = Detector(settings, clock, self._make_gates)
             self._behaviour = Behaviour(self._detector, self._agenda, Numbers(started.run), started.seed)
+            self._minutes = MinuteKeeper(self._signal, self._behaviour, self._agenda)
         else:
             list(self._flush())  # after a crash; whoever feeds a journal on ends its run with RunEnded first
             self._carry_over(started, clock)
@@ -214,13 +207,8 @@ class Pipeline:
 
     def _close_everything(self, why: str, *, may_ask: bool) -> Iterator[Event]:
         yield from self._signal.interrupt(why, self._now)
-        self._agenda.drop(Due.SILENCE, Due.HRV, Due.MINUTE)
-        for number in self._signal.minutes.open_numbers:
-            yield from self._close_minute(number, may_ask=may_ask)
-        if self._agenda.is_set(Due.WINDOW):
-            yield from self._window()
-        self._agenda.drop(Due.WINDOW)
-        yield from self._tell_empty(self._signal.minutes.number(self._now))
+        self._agenda.drop(Due.SILENCE, Due.HRV)
+        yield from self._minutes.close_all(self._now, may_ask=may_ask)
 
     # -- what is due -------------------------------------------------------------------------------------------------
 
@@ -235,14 +223,13 @@ class Pipeline:
             case Due.SILENCE:
                 yield from self._signal.interrupt("no intervals", now)
                 self._agenda.drop(Due.HRV)
-                self._expect_minutes()
+                self._minutes.expect()
             case Due.MINUTE:
-                yield from self._minute_due()
+                yield from self._minutes.minute_due(now)
             case Due.WINDOW:
-                yield from self._window()
+                yield from self._minutes.window_due(now)
             case Due.BASELINE:
-                self._is_learned_since = False
-                yield self._detector.compute_baseline(now)
+                yield self._minutes.baseline_due(now)
             case Due.HRV:
                 self._agenda.set(Due.HRV, now + HRV_EVERY_MS)
                 yield from self._signal.hrv_updated(now)
@@ -262,67 +249,6 @@ class Pipeline:
 
     def _metrics(self, start_ms: int, end_ms: int) -> WindowMetrics | None:
         return None if self._signal.path is None else self._signal.path.recent.metrics(start_ms, end_ms)
-
-    # -- minutes -----------------------------------------------------------------------------------------------------
-
-    def _expect_minutes(self) -> None:
-        """The first open minute is closed when its grace is over."""
-        if self._agenda.is_set(Due.MINUTE) and self._agenda.is_set(Due.WINDOW):
-            return
-        minutes = self._signal.minutes
-        if numbers := minutes.open_numbers:
-            self._agenda.set_if_none(Due.MINUTE, minutes.start_ms(numbers[0] + 1) + GRACE_MS)
-            window_start = self._clock.whole(minutes.start_ms(numbers[0]), WINDOW_MS)
-            self._agenda.set_if_none(Due.WINDOW, window_start + WINDOW_MS + GRACE_MS)
-
-    def _minute_due(self) -> Iterator[Event]:
-        """Close the minute whose grace ends now; without a beat in it the signal is gone."""
-        minutes = self._signal.minutes
-        number = minutes.number(self._now - GRACE_MS) - 1
-        if number in minutes.open_numbers:
-            yield from self._close_minute(number)
-            self._agenda.set(Due.MINUTE, minutes.start_ms(number + 2) + GRACE_MS)
-        else:
-            yield from self._behaviour.enter(AutonomicState.NO_SIGNAL, Reason.NO_DATA, self._now)
-            self._expect_minutes()
-
-    def _close_minute(self, number: int, *, may_ask: bool = True) -> Iterator[Event]:
-        yield from self._tell_empty(number)
-        epoch = self._signal.close_minute(number, self._behaviour.numbers.epochs)
-        if epoch is None:
-            return
-        self._behaviour.numbers.epochs += 1
-        self._last_minute = number
-        yield EpochClosed(mono_ms=self._now, at=self._clock.wall(self._now), epoch=epoch)
-        warming_up = self._signal.path is None or self._signal.path.is_warming_up
-        for event in self._behaviour.minute(epoch, self._now, is_warming_up=warming_up, may_ask=may_ask):
-            yield event
-            if isinstance(event, DecisionMade) and event.learns:
-                self._is_learned_since = True
-                self._expect_baseline()
-
-    def _tell_empty(self, before: int) -> Iterator[Event]:
-        """Minutes without a beat before this one, as one range."""
-        empty = before - self._last_minute - 1
-        if empty > 0:
-            yield self._detector.skip(self._signal.minutes.start_ms(self._last_minute + 1), empty, self._now)
-            self._last_minute = before - 1
-
-    def _window(self) -> Iterator[Event]:
-        start_ms = self._clock.whole(self._now - GRACE_MS - 1, WINDOW_MS)
-        summary = self._signal.window_summarised(start_ms, self._behaviour.numbers.windows, self._now)
-        if summary is not None:
-            self._behaviour.numbers.windows += 1
-            yield summary
-        self._expect_minutes()
-
-    def _expect_baseline(self) -> None:
-        """04:00 local; while little is known every half hour."""
-        if not self._is_learned_since:
-            return
-        daily = self._clock.next_local(self._now, BASELINE_MINUTE)
-        half_hour = self._clock.whole(self._now, HOUR_MS // 2) + HOUR_MS // 2
-        self._agenda.set_if_none(Due.BASELINE, daily if self._detector.usual.stage >= 2 else min(half_hour, daily))
 
     # -- memory ------------------------------------------------------------------------------------------------------
 
@@ -347,18 +273,9 @@ class Pipeline:
         self._now = max(self._now, moment_ms)
         match record:
             case DecisionMade():
-                self._remember_minute(record, moment_ms)
+                self._minutes.recall_minute(record, moment_ms, self._now)
             case BaselineComputed():
-                detector.usual = Usual(
-                    stage=record.stage,
-                    minutes=record.eligible_minutes,
-                    days=record.days,
-                    hours=record.hours,
-                    rho=record.rho,
-                    hr_rest_bpm=record.hr_rest_bpm,
-                )
-                self._is_learned_since = False
-                self._agenda.drop(Due.BASELINE)
+                self._minutes.recall_baseline(record)
             case PromptIssued():
                 behaviour.recall_prompt(record, moment_ms)
             case PromptAnswered():
@@ -375,12 +292,3 @@ class Pipeline:
                 self._signal.connected(record)
             case _:
                 return
-
-    def _remember_minute(self, decision: DecisionMade, moment_ms: int) -> None:
-        self._behaviour.recall_minute(decision)
-        start_ms = moment_ms - (decision.mono_ms - decision.start_mono_ms)
-        last = self._signal.minutes.number(start_ms) + decision.minutes - 1
-        self._last_minute = max(self._last_minute, last)
-        if decision.learns:
-            self._is_learned_since = True
-            self._expect_baseline()

@@ -10,18 +10,16 @@ from typing import Any
 
 from hrvdaemon.hrv.artefacts import ArtefactSettings
 from hrvdaemon.hrv.beat_timeline import TimelineSettings
+from hrvdaemon.pipeline.ranges import out_of_order, out_of_range
 from hrvdaemon.regulation.baseline import BaselineSettings
 from hrvdaemon.regulation.dominance import DominanceSettings
-from hrvdaemon.regulation.gates import GateSettings
+from hrvdaemon.regulation.gate import GateSettings
 from hrvdaemon.regulation.prompting import PromptSettings
 from hrvdaemon.vocabulary.errors import BadConfig
 from hrvdaemon.vocabulary.inputs import Scalar
 
 RULES = "hrvd-rules-1"
 """Version of everything that turns signals into decisions; in every row of the ledger."""
-
-MAY_BE_NEGATIVE = "dominance.low_z"
-MUST_BE_POSITIVE = frozenset({"artefacts.floor_ms", "artefacts.window", "artefacts.median", "dominance.n"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +38,12 @@ class Settings:
         Raises
         ------
         BadConfig
-            With every unknown key and wrong type at once, and the nearest known key.
+            With every unknown key, wrong type and number out of range at once, and the nearest known key; or with
+            every two settings that can't stand beside each other.
         """
         known = defaults()
         problems = [problem for key, value in flat.items() if (problem := _problem(key, value, known))]
+        problems = problems or [f"{key}: {problem}" for key, problem in out_of_order(flat, known).items()]
         if problems:
             raise BadConfig("; ".join(problems))
         groups: dict[str, dict[str, Scalar]] = {}
@@ -68,13 +68,5 @@ def _problem(key: str, value: Scalar, known: Mapping[str, Scalar]) -> str | None
     wanted = type(known[key])
     if type(value) not in ({int, float} if wanted is float else {wanted}):
         return f"{key}: expected {wanted.__name__}, came {value!r}"
-    return _out_of_range(key, value)
-
-
-def _out_of_range(key: str, value: Scalar) -> str | None:
-    """Every number counts, lasts or measures something; only one is meant to be below 0."""
-    if isinstance(value, (str, bool)) or key == MAY_BE_NEGATIVE or value > 0:
-        return None
-    if value == 0 and key not in MUST_BE_POSITIVE:
-        return None
-    return f"{key}: expected a number {'above' if key in MUST_BE_POSITIVE else 'of at least'} 0, came {value!r}"
+    problem = out_of_range(key, value)
+    return None if problem is None else f"{key}: {problem}"
