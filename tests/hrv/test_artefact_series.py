@@ -66,6 +66,13 @@ def test_without_the_floor_the_labels_are_those_of_neurokit(
     assert count_differences(rr_ms) == 0
 
 
+@pytest.mark.parametrize("step_ms", [1000 / 1024, 1 / 256, 0.01])
+def test_the_labels_do_not_hang_on_the_unit(resting_rr: Callable[[int, int], Floats], step_ms: float) -> None:
+    rr_ms = np.rint(with_artefacts(resting_rr(900, 7), 7) / step_ms) * step_ms
+    assert set(our_labels(rr_ms)) >= set("NEMXL")
+    assert count_differences(rr_ms) == 0
+
+
 @pytest.mark.parametrize("name", ["rr24h/healthy_000_ms.txt", "rr24h/healthy_003_ms.txt", "session/rest_rri.txt"])
 def test_on_a_recorded_day_only_ties_are_decided_otherwise(recordings: Path, name: str) -> None:
     rr_ms = np.loadtxt(recordings / name)

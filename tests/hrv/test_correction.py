@@ -118,3 +118,19 @@ def test_a_beat_keeps_its_first_label() -> None:
     twice = correct_once(once, np.array(list("NLNNNNN")))
     assert "".join(twice.labels) == "".join(once.labels) == "NMNNENN"
     assert count_corrected(twice.labels.tolist()) == count_corrected(once.labels.tolist())
+
+
+@pytest.mark.parametrize("kinds", ["NEMXLENN", "NLLLNEEN", "NXNMNLON"])
+def test_moved_beats_stand_on_a_measure_that_milliseconds_and_ticks_share(kinds: str) -> None:
+    in_ms, in_ticks = np.array([800.0, 401, 450, 811, 1601, 801, 700, 907]), np.arange(700.0, 708) * 1000 / 1024
+    for rr_ms in (in_ms, in_ticks):
+        corrected_ms = correct(rr_ms.tolist(), kinds).rr_ms
+        assert (corrected_ms * 256 == np.rint(corrected_ms * 256)).all()
+        assert corrected_ms.sum() == rr_ms.sum()
+
+
+def test_an_extra_beat_takes_one_interval_and_leaves_the_next() -> None:
+    series = correct([300, 310, 320, 330, 800], "XXXXN")
+    assert series.rr_ms.tolist() == [610, 650, 800]
+    assert "".join(series.labels) == "XXN"
+    assert series.end_s.tolist() == [pytest.approx(0.61), pytest.approx(1.26), pytest.approx(2.06)]

@@ -22,14 +22,15 @@ from hrvdaemon.hrv.metric_rules import (
     WINDOWED_FROM_S,
     Carried,
 )
-from hrvdaemon.hrv.signal_quality import ArtefactCounts, count_corrected, grade
+from hrvdaemon.hrv.signal_quality import ArtefactCounts, count_corrected, grade, is_at_least
 from hrvdaemon.hrv.stretch import GROUPS, Stretch, coherences, long_term
-from hrvdaemon.hrv.tachogram import Tachogram, longest, tachogram
+from hrvdaemon.hrv.tachogram import Tachogram, longest, tachogram_of
 from hrvdaemon.vocabulary.epochs import Quality
 
 Metrics = dict[str, float | None]
 
-_ROUNDING = 1e-9
+_ROUNDING = 1e-6
+"""Seconds; sums of a day's intervals are nearer to each other than that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +119,7 @@ class _Recording:
     @classmethod
     def of(cls, series: NNSeries, *, correct: bool) -> "_Recording":
         nn = series.in_range
-        return cls(series=series, nn=nn, tachogram=tachogram(nn.rr_ms, nn.starts, nn.end_s), correct=correct)
+        return cls(series=series, nn=nn, tachogram=tachogram_of(nn.rr_ms, nn.starts, nn.end_s), correct=correct)
 
     def window(self, start_s: float, length_s: float) -> WindowAnalysis:
         artefacts = self._artefacts(start_s, length_s)
@@ -136,39 +137,47 @@ class _Recording:
     def _metrics(self, start_s: float, length_s: float) -> Metrics:
         stretch = self._stretch(start_s, length_s)
         carried = self._carried(stretch)
-        wanted = {key for key, rule in RULES.items() if rule.allows(carried)}
         long = length_s > WINDOWED_FROM_S
-        values = _values(stretch, wanted - MEDIANS if long else wanted)
+        wanted = {key for key, rule in RULES.items() if rule.allows(carried)} - (MEDIANS if long else set())
+        values = _values(stretch, wanted)
         if {"sdann_ms", "sdnn_index_ms"} & wanted:
-            values |= long_term(tile for tile, _ in self._tiles(stretch, MEDIAN_WINDOW_S, Quality.FAIR))
+            values |= long_term(self._segments(stretch))
         if "coherence" in wanted:
-            values["coherence"] = self._coherence(stretch, long=long)
-        medians = self._medians(stretch, wanted & MEDIANS) if long else {}
-        return {key: _finite(values.get(key, nan)) if key in wanted else None for key in RULES} | medians
+            values["coherence"] = median(coherences(stretch.parts) or [nan])
+        metrics = {key: _finite(values.get(key, nan)) if key in wanted else None for key in RULES}
+        return metrics | self._medians(stretch) if long else metrics
 
-    def _medians(self, whole: Stretch, wanted: set[str]) -> Metrics:
-        found: dict[str, list[float]] = {key: [] for key in wanted}
-        for tile, carried in self._tiles(whole, MEDIAN_WINDOW_S, Quality.GOOD):
-            keys = {key for key in wanted if RULES[key].allows(carried)}
-            for key, value in _values(tile, keys).items():
-                if key in keys and isfinite(value):
-                    found[key].append(value)
+    def _medians(self, whole: Stretch) -> Metrics:
+        """Over windows of grade good; how good the whole is does not count."""
+        found: dict[str, list[float]] = {key: [] for key in MEDIANS}
+        for tile, carried in self._tiles(whole, MEDIAN_WINDOW_S):
+            keys = {key for key in MEDIANS if RULES[key].allows(carried)}
+            values = _values(tile, keys)
+            for key in keys & values.keys():
+                found[key] += [values[key]] if isfinite(values[key]) else []
+        found["coherence"] = [c for tile, _ in self._tiles(whole, COHERENCE_S) for c in coherences(tile.parts)]
         return {key: median(values) if len(values) >= FEWEST_WINDOWS else None for key, values in found.items()}
 
-    def _coherence(self, whole: Stretch, *, long: bool) -> float:
-        if not long:
-            return median(coherences(whole.parts) or [nan])
-        tiles = self._tiles(whole, COHERENCE_S, Quality.GOOD)
-        found = [value for tile, _ in tiles for value in coherences(tile.parts)]
-        return median(found) if len(found) >= FEWEST_WINDOWS else nan
-
-    def _tiles(self, whole: Stretch, length_s: float, lowest: Quality) -> Iterator[tuple[Stretch, Carried]]:
-        """Windows end to end that are good enough."""
+    def _tiles(self, whole: Stretch, length_s: float) -> Iterator[tuple[Stretch, Carried]]:
+        """Windows of grade good, end to end."""
         for start_s, _ in _windows(whole.length_s, length_s, None):
             tile = self._stretch(whole.start_s + start_s, length_s)
             carried = self._carried(tile)
-            if tile.rr_ms.size and carried.quality in _AT_LEAST[lowest]:
+            if tile.rr_ms.size and carried.quality is Quality.GOOD:
                 yield tile, carried
+
+    def _segments(self, whole: Stretch) -> Iterator[Stretch]:
+        """Segments of up to 5 min that part no interval: each starts where the one before ended, or behind the gap."""
+        ends, rr_ms = whole.nn.end_s, whole.rr_ms
+        first = 0
+        while first < ends.size:
+            start_s = float(ends[first] - rr_ms[first] / 1000) + _ROUNDING
+            behind = int(np.searchsorted(ends, start_s + MEDIAN_WINDOW_S, side="right"))
+            segment = self._stretch(start_s, MEDIAN_WINDOW_S)
+            is_whole = start_s + MEDIAN_WINDOW_S <= whole.start_s + whole.length_s + 2 * _ROUNDING
+            if is_whole and is_at_least(self._carried(segment).quality, Quality.FAIR):
+                yield segment
+            first = max(behind, first + 1)
 
     def _stretch(self, start_s: float, length_s: float) -> Stretch:
         first, last = _between(self.nn, start_s, start_s + length_s)
@@ -198,9 +207,6 @@ class _Recording:
     def _coverage(self, start_s: float, length_s: float) -> float:
         first, last = _between(self.nn, start_s, start_s + length_s)
         return min(1.0, float(self.nn.rr_ms[first:last].sum()) / 1000 / length_s) if length_s > 0 else 0.0
-
-
-_AT_LEAST = {Quality.GOOD: {Quality.GOOD}, Quality.FAIR: {Quality.GOOD, Quality.FAIR}}
 
 
 def _values(stretch: Stretch, wanted: set[str]) -> dict[str, float]:

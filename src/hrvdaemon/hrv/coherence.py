@@ -67,7 +67,7 @@ def breath_swing(
     )
 
 
-def coherence(samples_ms: Floats) -> float:
+def coherence_share(samples_ms: Floats) -> float:
     """Power within 0.015 Hz of the highest peak in 0.04-0.26 Hz over that in 0.0033-0.4 Hz, 0 to 1.
 
     Parameters
@@ -92,7 +92,7 @@ def coherence(samples_ms: Floats) -> float:
 
     Examples
     --------
-    >>> round(coherence(900 + 40 * np.sin(2 * np.pi * 0.1 * np.arange(256) / 4)), 2)
+    >>> round(coherence_share(900 + 40 * np.sin(2 * np.pi * 0.1 * np.arange(256) / 4)), 2)
     0.9
     """
     if samples_ms.ndim != 1 or not 16 <= samples_ms.size <= _PADDED or not np.isfinite(samples_ms).all():

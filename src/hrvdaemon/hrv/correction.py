@@ -25,7 +25,7 @@ _NORMAL, _ECTOPIC, _MISSED, _EXTRA, _LONG_SHORT, _OUT_OF_RANGE = (
         BeatKind.OUT_OF_RANGE,
     )
 )
-_MOVED_PER_MS = 1024
+_MOVED_PER_MS = 128
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +154,7 @@ def _retimed(
 def _with_runs_evened(series: NNSeries, is_moved: NDArray[np.bool_]) -> NNSeries:
     """Each run of moved beats shares its time with the interval after it, within its segment.
 
-    Moved beats stand on whole 1/1024 ms, so that sums over corrected series stay whole numbers.
+    Moved beats stand on whole 1/128 ms, which milliseconds and ticks are too: sums over corrected series stay whole.
     """
     in_run = is_moved.copy()
     in_run[1:] |= is_moved[:-1] & ~series.starts[1:]

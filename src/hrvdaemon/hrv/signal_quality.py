@@ -14,7 +14,7 @@ from hrvdaemon.vocabulary.epochs import BeatKind, Quality
 
 _EXTRA_AND_ITS_OTHER_PART = re.compile(f"{BeatKind.EXTRA.value}.")
 
-_LIMITS = ((Quality.GOOD, 0.02, 0.90), (Quality.FAIR, 0.05, 0.80), (Quality.POOR, 0.10, 0.60))
+GRADES = ((Quality.GOOD, 0.02, 0.90), (Quality.FAIR, 0.05, 0.80), (Quality.POOR, 0.10, 0.60))
 """Grade, largest artefact share, smallest coverage; both limits belong to the better grade."""
 
 _RANK = {Quality.GOOD: 3, Quality.FAIR: 2, Quality.POOR: 1, Quality.UNUSABLE: 0}
@@ -86,7 +86,7 @@ def grade(artefact_share: float, coverage: float) -> Quality:
     >>> grade(0.02, 0.90).value, grade(0.03, 0.95).value, grade(0.0, 0.59).value
     ('good', 'fair', 'unusable')
     """
-    for quality, largest_share, smallest_coverage in _LIMITS:
+    for quality, largest_share, smallest_coverage in GRADES:
         if artefact_share <= largest_share and coverage >= smallest_coverage:
             return quality
     return Quality.UNUSABLE
