@@ -6,7 +6,7 @@ import pytest
 from numpy.typing import NDArray
 
 from hrvdaemon.hrv.artefact_series import classify
-from hrvdaemon.hrv.correction import NNSeries, correct_once, corrected, uncorrected
+from hrvdaemon.hrv.correction import NNSeries, correct_once, corrected, strict, uncorrected
 from hrvdaemon.hrv.signal_quality import count_corrected
 from hrvdaemon.hrv.time_domain import rmssd
 
@@ -134,3 +134,22 @@ def test_an_extra_beat_takes_one_interval_and_leaves_the_next() -> None:
     assert series.rr_ms.tolist() == [610, 650, 800]
     assert "".join(series.labels) == "XXN"
     assert series.end_s.tolist() == [pytest.approx(0.61), pytest.approx(1.26), pytest.approx(2.06)]
+
+
+def test_strict_takes_differences_over_corrected_intervals_as_neurokit2_does() -> None:
+    """One misplaced beat: original neighbours only leave three differences out, strict keeps them all."""
+    rr_ms = np.tile([800.0, 810.0, 805.0, 795.0], 40)
+    rr_ms[80] -= 200
+    rr_ms[81] += 200
+    series = corrected(rr_ms, None, np.cumsum(rr_ms) / 1000)
+    everything = strict(series)
+    assert everything.pair_mask.all()
+    assert (~series.pair_mask).sum() >= 2
+    assert rmssd(everything.rr_ms, everything.pair_mask) == pytest.approx(np.sqrt(np.mean(np.diff(series.rr_ms) ** 2)))
+
+
+def test_strict_still_leaves_out_what_is_out_of_range() -> None:
+    rr_ms = np.tile([800.0, 810.0], 60)
+    rr_ms[60] = 2500.0
+    series = strict(corrected(rr_ms, None, np.cumsum(rr_ms) / 1000))
+    assert not series.is_original[series.labels == "O"].any()

@@ -33,7 +33,7 @@ slow = settings(max_examples=8, deadline=None, suppress_health_check=[HealthChec
 
 def lived(inputs: list[Input]) -> list[Step]:
     """Feed inputs; the wearer starts the first exercise they are offered."""
-    pipeline, steps, waiting, run = Pipeline(), [], deque(inputs), RunId("")
+    pipeline, steps, waiting, run = Pipeline(), list[Step](), deque(inputs), RunId("")
     while waiting:
         given = waiting.popleft()
         run = given.run if isinstance(given, RunStarted) else run

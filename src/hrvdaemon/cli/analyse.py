@@ -22,6 +22,7 @@ def analyse(
     *,
     unit: Literal["ms", "s", "ticks"] | None = None,
     artefacts: Literal["lipponen-tarvainen", "none"] = "lipponen-tarvainen",
+    strict: bool = False,
     window: float | None = None,
     step: float | None = None,
     json: bool = False,
@@ -36,6 +37,8 @@ def analyse(
         Unit of the intervals; without it the file's median decides, which is told.
     artefacts
         ``none`` takes every interval as it is and lifts the limits of quality.
+    strict
+        Differences over corrected intervals too, as other tools take them; only to compare with those.
     window
         Length of windows in seconds, from 10.
     step
@@ -51,7 +54,13 @@ def analyse(
     _check_number(float(series.end_s[-1]), window, step)
     correct = artefacts == "lipponen-tarvainen"
     result = analysis.analyse(
-        series.rr_ms, series.gaps, correct=correct, window_s=window, step_s=step, end_s=series.end_s
+        series.rr_ms,
+        series.gaps,
+        correct=correct,
+        as_others=strict,
+        window_s=window,
+        step_s=step,
+        end_s=series.end_s,
     )
     _tell(series)
     if json:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from hrvdaemon.hrv.analysis import Analysis, WindowAnalysis, analyse
     from hrvdaemon.hrv.artefact_series import classify
     from hrvdaemon.hrv.coherence import breath_swing, coherence_ratio, coherence_share
-    from hrvdaemon.hrv.correction import NNSeries, corrected, uncorrected
+    from hrvdaemon.hrv.correction import NNSeries, corrected, strict, uncorrected
     from hrvdaemon.hrv.cubic_spline import on_grid, spline_slopes
     from hrvdaemon.hrv.frequency_domain import FrequencyDomain, Spectrum, band_powers, spectrum_of, welch
     from hrvdaemon.hrv.geometric import hti, stress_index
@@ -54,7 +54,7 @@ _NAMES_OF = {
     "analysis": ("Analysis", "WindowAnalysis", "analyse"),
     "artefact_series": ("classify",),
     "coherence": ("breath_swing", "coherence_ratio", "coherence_share"),
-    "correction": ("NNSeries", "corrected", "uncorrected"),
+    "correction": ("NNSeries", "corrected", "strict", "uncorrected"),
     "cubic_spline": ("on_grid", "spline_slopes"),
     "frequency_domain": ("FrequencyDomain", "Spectrum", "band_powers", "spectrum_of", "welch"),
     "geometric": ("hti", "stress_index"),
@@ -131,6 +131,7 @@ __all__ = [
     "spectrum_of",
     "spline_slopes",
     "stress_index",
+    "strict",
     "tachogram_of",
     "uncorrected",
     "welch",

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hrvdaemon.hrv.coherence import WINDOW_S as COHERENCE_S
-from hrvdaemon.hrv.correction import NNSeries, corrected, uncorrected
+from hrvdaemon.hrv.correction import NNSeries, corrected, strict, uncorrected
 from hrvdaemon.hrv.metric_rules import (
     FEWEST_WINDOWS,
     MEDIAN_WINDOW_S,
@@ -59,6 +59,7 @@ def analyse(
     gaps: NDArray[np.bool_] | None = None,
     *,
     correct: bool = True,
+    as_others: bool = False,
     window_s: float | None = None,
     step_s: float | None = None,
     end_s: NDArray[np.float64] | None = None,
@@ -73,6 +74,8 @@ def analyse(
         True where an interval is not the neighbour of the one before; None: nowhere.
     correct
         False takes every interval as normal and lifts the limits of quality, never those of length.
+    as_others
+        True takes differences over corrected intervals too, as Kubios and NeuroKit2 do: to compare with them only.
     window_s, step_s
         Length of the windows and the distance of their starts (None: the length); only whole windows.
     end_s
@@ -98,7 +101,8 @@ def analyse(
     ends = np.cumsum(intervals) / 1000 if end_s is None else _real("end_s", end_s)
     if ends.shape != intervals.shape or not (np.diff(ends) >= 0).all():
         raise ValueError(f"expected end_s of shape {intervals.shape}, ascending, came {ends.shape}")
-    recording = _Recording.of((corrected if correct else uncorrected)(intervals, gaps, ends), correct=correct)
+    series = (corrected if correct else uncorrected)(intervals, gaps, ends)
+    recording = _Recording.of(strict(series) if as_others else series, correct=correct)
     duration_s = float(ends[-1]) if ends.size else 0.0
     return Analysis(
         n_rr=intervals.size,

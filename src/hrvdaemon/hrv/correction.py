@@ -98,6 +98,14 @@ def corrected(rr_ms: NDArray[np.float64], gaps: NDArray[np.bool_] | None, end_s:
         series, n_before = correct_once(series, kinds), n_left
 
 
+def strict(series: NNSeries) -> NNSeries:
+    """The same intervals, every corrected one counted as if it were original: what other tools compute on.
+
+    For comparison only. Corrected beats are smooth, so differences over them are too small.
+    """
+    return replace(series, is_original=_is_in_range(series.labels))
+
+
 def correct_once(series: NNSeries, kinds: NDArray[np.str_]) -> NNSeries:
     """Correct what ``kinds`` labels; a beat that was labelled before keeps that label, so each artefact counts once.
 

@@ -140,7 +140,7 @@ class BaselineBook:
 
     def _hours(self, today: int, *, by_time_of_day: bool) -> tuple[HourUsual, ...]:
         day, minute, hr, ln = np.array([(m.day, m.minute, m.hr_column, m.ln_column) for m in self._learned]).T
-        recency = np.array([round(_UNIT * 0.5 ** (age / self.settings.half_life_days)) for age in today - day])
+        recency = np.array([max(round(_UNIT * 0.5 ** (age / self.settings.half_life_days)), 1) for age in today - day])
         all_day = self._usual(hr, ln, recency)
         if not by_time_of_day:
             return (all_day,) * 24

@@ -80,7 +80,7 @@ class Manners:
             return None
         s = self.settings
         doubled = s.cooldown_min << (self._dismissals // s.dismissals_that_double)
-        return self._asked[-1].mono_ms + min(doubled, s.longest_cooldown_min) * MINUTE_MS
+        return self._asked[-1].mono_ms + min(doubled, max(s.longest_cooldown_min, s.cooldown_min)) * MINUTE_MS
 
     def is_cooling_down(self, mono_ms: int) -> bool:
         """Whether the pause after the last invitation still lasts."""
