@@ -1,6 +1,7 @@
 """The adapter: where the password comes from, what is never sent in the clear, and that a refusal is heard."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -85,6 +86,43 @@ async def test_no_broker_is_said_with_its_place() -> None:
     await server.wait_closed()
     with pytest.raises(BrokerUnavailable, match=f"no connection to the broker 127.0.0.1:{port}"):
         async with connect(BrokerSettings(host="127.0.0.1", port=port), will=WILL, identifier="x"):
+            pass
+
+
+@pytest.mark.parametrize("host", ["a..b", "x" * 70])
+async def test_a_host_that_no_lookup_takes_is_an_unavailable_broker(host: str) -> None:
+    with pytest.raises(BrokerUnavailable, match="no connection to the broker"):
+        async with connect(BrokerSettings(host=host, i_accept_plaintext=True), will=WILL, identifier="x"):
+            pass
+
+
+async def test_an_address_in_brackets_is_found() -> None:
+    """As it stands in a URL."""
+    async with (
+        tiny_broker(refuse_forbidden) as port,
+        connect(BrokerSettings(host="[127.0.0.1]", port=port), will=WILL, identifier="x") as broker,
+    ):
+        await broker.publish("allowed", "x", retain=False)
+
+
+async def test_a_mistake_inside_the_connection_is_not_taken_for_a_missing_broker() -> None:
+    async with tiny_broker(refuse_forbidden) as port:
+        with pytest.raises(ValueError, match="ours"):
+            async with connect(BrokerSettings(port=port, host="127.0.0.1"), will=WILL, identifier="x"):
+                raise ValueError("ours")
+
+
+@pytest.mark.parametrize("key", ["ca_file", "cert_file"])
+@pytest.mark.parametrize(("content", "said"), [(None, "No such file"), ("no PEM", "")])
+async def test_a_certificate_that_can_not_be_read_is_named(
+    tmp_path: Path, key: str, content: str | None, said: str
+) -> None:
+    file = tmp_path / "some.pem"
+    if content is not None:
+        file.write_text(content)
+    settings = BrokerSettings(tls=True, ca_file=file) if key == "ca_file" else BrokerSettings(tls=True, cert_file=file)
+    with pytest.raises(BrokerUnavailable, match=f"expected PEM in {re.escape(str(file))}, came: .*{said}"):
+        async with connect(settings, will=WILL, identifier="x"):
             pass
 
 

@@ -14,6 +14,7 @@ from hrvdaemon import config
 from hrvdaemon.broker import BrokerSettings
 from hrvdaemon.config.sections import WearerSettings, sections
 from hrvdaemon.config.text import line_of
+from hrvdaemon.pipeline.ranges import RANGES
 from hrvdaemon.pipeline.settings import Settings, defaults
 from hrvdaemon.regulation.prompting import PromptSettings
 from hrvdaemon.sinks.mqtt import MqttSettings
@@ -195,6 +196,26 @@ def test_plain_text_to_another_machine_has_to_be_accepted(write: Write) -> None:
     assert accepted.mqtt.broker.i_accept_plaintext
 
 
+@pytest.mark.parametrize("host", ["a..b", "", "a b", "x" * 70])
+def test_a_host_that_can_not_be_looked_up_is_a_mistake(write: Write, host: str) -> None:
+    [line] = mistakes(write(f'[mqtt]\ntls = true\nhost = "{host}"\n'))
+    assert line.startswith("3: mqtt.host: expected the name or address of a broker")
+
+
+def test_a_setting_of_the_detector_has_a_range(write: Write) -> None:
+    found = mistakes(
+        write("[detector]\nprompts.dismissals_that_double = 0\ndominance.theta_on = nan\ntimeline.resync_s = -1\n")
+    )
+    assert found[0] == "2: detector.prompts.dismissals_that_double: expected a number from 1 to 100, came 0"
+    assert [line.split(": ")[1] for line in found[1:]] == ["detector.dominance.theta_on", "detector.timeline.resync_s"]
+
+
+def test_two_settings_of_the_detector_must_fit_each_other(write: Write) -> None:
+    assert mistakes(write("[detector]\ndominance.n = 7\n")) == [
+        "2: detector.dominance.n: expected dominance.k at most dominance.n, came 8 and 7"
+    ]
+
+
 def test_a_setting_of_the_wearer_has_one_key(write: Write) -> None:
     assert mistakes(write("[detector]\nprompts.daily_cap = 9\n")) == [
         "2: detector.prompts.daily_cap: expected it as wearer.daily_cap, came here"
@@ -314,7 +335,11 @@ def test_every_setting_of_the_pipeline_can_be_written(write: Write) -> None:
         "prompts.daily_cap",
         "prompts.cooldown_min",
     }
-    changed = {key: f"{value}x" if isinstance(value, str) else value + 1 for key, value in defaults().items()}
+    shares = {key for key, (_, most) in RANGES.items() if most <= 1}
+    changed = {
+        key: f"{value}x" if isinstance(value, str) else value / 2 if key in shares else value + 1
+        for key, value in defaults().items()
+    }
     text = "[detector]\n" + "".join(f"{k} = {v!r}\n" for k, v in changed.items() if k not in owned)
     loaded = config.load(write(text))
     assert Settings.from_flat(loaded.pipeline_settings) != Settings()

@@ -8,14 +8,15 @@ so ``Broker.publish`` is serial; a canary test holds it against the installed ai
 import asyncio
 import ipaddress
 import os
+import ssl
 import stat
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from hrvdaemon.vocabulary.errors import BrokerUnavailable
 
@@ -29,11 +30,22 @@ SESSION_EXPIRY_S = 60
 """Longer than the will's delay: MQTT 5 sends a will when its delay passes or the session ends, whichever is first."""
 
 
+def host_name(text: str) -> str:
+    """A name or address that can be looked up, or ValueError."""
+    try:
+        text.encode("idna")
+    except UnicodeError as error:
+        raise ValueError("expected the name or address of a broker, such as broker.example.org") from error
+    if not text or any(letter.isspace() or not letter.isprintable() for letter in text):
+        raise ValueError("expected the name or address of a broker without spaces")
+    return text
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrokerSettings:
     """Where the broker is and how we speak to it. ValueError for plain text to another machine nobody accepted."""
 
-    host: Annotated[str, Field(min_length=1)] = "localhost"
+    host: Annotated[str, AfterValidator(host_name)] = "localhost"
     """Name or address of the broker."""
     port: Annotated[int, Field(ge=1, le=65535)] = 1883
     """TCP port; 8883 is the custom with TLS."""
@@ -126,7 +138,11 @@ async def connect(settings: BrokerSettings, *, will: Will, identifier: str) -> A
     """
     where = f"{settings.host}:{settings.port}"
     with _as_unavailable(where):
-        async with _client(settings, will, identifier) as client:
+        async with AsyncExitStack() as open_until_left:
+            try:
+                client = await open_until_left.enter_async_context(_client(settings, will, identifier))
+            except (OSError, ValueError) as error:  # such as a host that no lookup takes
+                raise BrokerUnavailable(f"no connection to the broker {where}: {error}") from error
             yield Broker(client, where)
 
 
@@ -172,7 +188,7 @@ def _client(settings: BrokerSettings, will: Will, identifier: str) -> "aiomqtt.C
     import aiomqtt  # noqa: PLC0415 - costs 0.3 s, and most commands speak to no broker
 
     return aiomqtt.Client(
-        settings.host,
+        settings.host.strip("[]"),
         settings.port,
         identifier=identifier,
         username=settings.username,
@@ -182,18 +198,33 @@ def _client(settings: BrokerSettings, will: Will, identifier: str) -> "aiomqtt.C
         clean_start=True,
         properties=_session_properties(),
         will=aiomqtt.Will(will.topic, will.payload, qos=1, retain=True, properties=_will_properties(will)),
-        tls_params=_tls(settings),
+        tls_context=_tls(settings),
     )
 
 
-def _tls(settings: BrokerSettings) -> "aiomqtt.TLSParameters | None":
-    import aiomqtt  # noqa: PLC0415 - costs 0.3 s, and most commands speak to no broker
-
+def _tls(settings: BrokerSettings) -> ssl.SSLContext | None:
+    """Made here and not by aiomqtt, which does not say which of the files it could not read."""
     if not settings.tls:
         return None
-    paths = (settings.ca_file, settings.cert_file, settings.key_file)
-    ca, cert, key = (None if path is None else str(path) for path in paths)
-    return aiomqtt.TLSParameters(ca_certs=ca, certfile=cert, keyfile=key)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    with _as_unreadable(settings.ca_file):
+        if settings.ca_file is None:
+            context.load_default_certs()
+        else:
+            context.load_verify_locations(settings.ca_file)
+    if settings.cert_file is not None:
+        with _as_unreadable(settings.cert_file, settings.key_file):
+            context.load_cert_chain(settings.cert_file, settings.key_file)
+    return context
+
+
+@contextmanager
+def _as_unreadable(*files: Path | None) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        named = " and ".join(str(file) for file in files if file is not None)
+        raise BrokerUnavailable(f"expected PEM in {named}, came: {error.strerror or error}") from error
 
 
 def _packet_properties(packet: str) -> "Properties":

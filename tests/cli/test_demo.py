@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from hrvdaemon.cli import main
+from hrvdaemon.store.sole_writer import sole_writer
 from hrvdaemon.vocabulary.units import instant
 
 
@@ -73,6 +74,17 @@ def test_the_last_demos_database_makes_room(tmp_path: Path, monkeypatch: pytest.
         assert left_with("--headless", "--speed", 1e9, "--duration", 0.2) == 0
     assert (tmp_path / "demo.db").exists()
     assert not (tmp_path / "hrvdaemon.db").exists()
+
+
+def test_a_second_demo_at_once_leaves_the_first_ones_database_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path))
+    (tmp_path / "demo.db").write_text("being written")
+    with sole_writer(tmp_path / "demo.db"):
+        assert left_with("--headless", "--speed", 1e9, "--duration", 0.2) == 4
+    assert (tmp_path / "demo.db").read_text() == "being written"
+    assert "is recording in" in capsys.readouterr().err
 
 
 def test_ctrl_c_ends_it_with_0(tmp_path: Path) -> None:

@@ -199,6 +199,13 @@ def test_a_recording_is_stored_once_however_often_it_is_replayed(run: Run, tmp_p
     assert rows(db) == once
 
 
+def test_a_replayed_run_is_marked_as_imported(run: Run, tmp_path: Path) -> None:
+    assert run("replay", REST, "--db", tmp_path / "hrv.db").code == 0
+    with closing(sqlite3.connect(tmp_path / "hrv.db")) as connection:
+        assert connection.execute("SELECT imported FROM run").fetchall() == [(1,)]
+    assert run("why", "--db", tmp_path / "hrv.db").code == 0
+
+
 def test_two_files_of_one_name_are_two_runs(run: Run, tmp_path: Path) -> None:
     """A run made of a bare file is named by its bytes too, so the second one is not taken for the first."""
     db = tmp_path / "hrv.db"
@@ -335,6 +342,21 @@ def test_a_recording_that_asks_for_the_impossible_is_unreadable_and_the_others_a
     assert len(done.json["files"]) == 1
 
 
+def test_a_line_that_no_database_holds_is_counted_and_named_by_line(run: Run, write: Any, tmp_path: Path) -> None:
+    lines = REST.read_text().splitlines()
+    mono_ms = json.loads(lines[5])["mono_ms"]
+    odd = [
+        {"type": "BatteryRead", "mono_ms": mono_ms, "sensor": "s", "percent": 2**70},
+        {"type": "SensorConnected", "mono_ms": mono_ms, "sensor": "s", "name": "\ud800"},
+        {"type": "FeltRated", "mono_ms": mono_ms, "session": "s", "tension": 99, "after": True},
+    ]
+    path = write("odd.jsonl", "\n".join([*lines[:5], *map(json.dumps, odd), *lines[5:]]) + "\n")
+    done = run("replay", path, "--db", tmp_path / "hrv.db", "--json")
+    assert done.code == 0
+    assert done.json["files"][0]["rejected_lines"] == 3
+    assert "line 8: expected an input as JSON: expected tension of FeltRated from 0 to 10, came 99" in done.err
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_a_damaged_recording_is_never_a_traceback(run: Run, write: Any, seed: int) -> None:
     draws = random.Random(seed)
@@ -357,6 +379,9 @@ def test_a_damaged_recording_is_never_a_traceback(run: Run, write: Any, seed: in
         (("--set", "gates.min_pair=3"), "did you mean 'gates.min_pairs'?"),
         (("--set", "gates.min_pairs=many"), "gates.min_pairs: expected int, came 'many'"),
         (("--set", "gates.min_pairs"), "expected key=value"),
+        (("--set", "prompts.dismissals_that_double=0"), "expected a number from 1 to 100, came 0"),
+        (("--set", "dominance.theta_on=nan"), "dominance.theta_on: expected a number from"),
+        (("--set", "dominance.n=5"), "expected dominance.k at most dominance.n, came 8 and 5"),
         (("--speed", "fast"), "--speed"),
         (("--speed", "0"), "expected a number above 0"),
         (("--speed", "nan"), "expected a number above 0"),
@@ -408,3 +433,14 @@ def test_for_people_it_is_a_table(run: Run, monkeypatch: pytest.MonkeyPatch, tmp
     assert "rest.jsonl" in done.out
     assert "learning 10" in done.out
     assert f"Kept in {tmp_path / 'hrv.db'}" in done.out.replace("\n", "")
+
+
+def test_the_table_does_not_call_the_first_minute_with_a_strap_judged(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "160")
+    row = run("replay", REST, "--start", "2026-03-10T12:00:50Z").out.splitlines()[3]
+    recording, minutes, _beats, _gaps, judged, not_judged, _invitations = (
+        cell.strip() for cell in row.split("│")[1:-1]
+    )
+    assert (recording, minutes, judged, not_judged) == ("rest.jsonl", "11", "0", "learning 10, warming_up 1")

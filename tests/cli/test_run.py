@@ -1,6 +1,7 @@
 """The daemon as a process: it starts, it ends with 0 on both signals, and what is wrong is said before it starts."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -10,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from hrvdaemon.cli import main
 from hrvdaemon.store.journal import journal_inputs
 from hrvdaemon.store.queries import open_readonly, runs
+from hrvdaemon.store.sole_writer import sole_writer
 from hrvdaemon.vocabulary.inputs import PacketReceived, RunEnded, RunStarted
 
 Done = subprocess.CompletedProcess[str]
@@ -62,6 +65,31 @@ def test_an_unknown_simulated_strap_is_2() -> None:
     done = run("run", "--simulated", "holiday")
     assert done.returncode == 2
     assert "expected one of rest, slow_breathing" in done.stderr
+
+
+@pytest.mark.parametrize("place", ["a-file", "a-file/c.sock"])
+def test_a_control_socket_that_can_not_be_is_4_and_nothing_was_begun(
+    tmp_path: Path, write: Callable[[str], Path], capsys: pytest.CaptureFixture[str], place: str
+) -> None:
+    (tmp_path / "a-file").write_text("in the way")
+    config = write(f'[store]\npath = "{tmp_path / "hrv.db"}"\n[control]\nsocket = "{tmp_path / place}"\n')
+    with pytest.raises(SystemExit) as left:
+        main(["run", "--simulated", "rest", "--config", str(config)])
+    said = capsys.readouterr().err
+    assert (left.value.code, "Traceback" in said) == (4, False)
+    assert said.startswith("hrvdaemon: expected a")
+    assert not (tmp_path / "hrv.db").exists()
+
+
+def test_a_second_daemon_is_4_and_says_who_holds_the_database(
+    tmp_path: Path, write: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = write(f'[store]\npath = "{tmp_path / "hrv.db"}"\n[control]\nsocket = "{tmp_path / "c.sock"}"\n')
+    with sole_writer(tmp_path / "hrv.db"), pytest.raises(SystemExit) as left:
+        main(["run", "--simulated", "rest", "--config", str(config)])
+    said = capsys.readouterr().err
+    assert (left.value.code, "Traceback" in said) == (4, False)
+    assert f"hrvdaemon: another hrvdaemon (process {os.getpid()}) is recording" in said
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -104,6 +104,19 @@ def test_nothing_asked_is_the_last_day(why: Why, stress: Path) -> None:
     assert sum(row["prompt"] is not None for row in rows) == 1
 
 
+def test_the_first_minute_with_a_strap_was_not_judged(why: Why, tmp_path: Path) -> None:
+    """Ten seconds of beats in it are too few; the nine whole minutes after it and the last one are still learnt from."""
+    recording = tmp_path / "late.jsonl"
+    header, started, *rest = (FIXTURES / "rest.jsonl").read_text().splitlines()
+    late = json.dumps(json.loads(started) | {"at": "2026-03-10T12:00:50.000Z"})
+    recording.write_text("\n".join([header, late, *rest]) + "\n")
+    db = stored(recording, tmp_path / "hrv.db")
+    assert [row["state"] for row in listed(why("--db", db, "--json"))].count("warming_up") == 1
+    out = why("--db", db)[1]
+    assert "In the last day: 0 minutes judged, 0 invitations." in out
+    assert "Not judged, in minutes: learning 10, warming up 1." in out
+
+
 def test_the_newest_minutes_are_of_today_and_not_of_yesterday(why: Why, tmp_path: Path) -> None:
     """Time without data is one row from where it began; a time within it is answered by it."""
     recording = tmp_path / "then-silent.jsonl"

@@ -4,7 +4,7 @@ from typing import Any
 
 from hrvdaemon.pipeline import remember
 from hrvdaemon.pipeline.history import KEPT_DAYS, clock_of, count
-from hrvdaemon.vocabulary.events import DecisionMade
+from hrvdaemon.vocabulary.events import BaselineComputed, DecisionMade
 from hrvdaemon.vocabulary.inputs import ClockChanged, Input, RunEnded, RunStarted, Tag, TagSet, Tick
 from hrvdaemon.vocabulary.steps import Step
 from hrvdaemon.vocabulary.units import DAY_MS, HOUR_MS, MINUTE_MS, Instant, RunId, instant
@@ -48,6 +48,23 @@ def test_what_is_too_old_to_matter_is_left_out() -> None:
     old, new = TagSet(mono_ms=0, tag=Tag.ILL), TagSet(mono_ms=KEPT_DAYS * DAY_MS, tag=Tag.MEAL)
     history = remember(steps(("run", started()), ("run", old), ("run", new)))
     assert [record for _, record in history.records] == [new]
+
+
+def test_the_last_baseline_is_remembered_however_old_it_is() -> None:
+    """A pipeline that kept running still uses it; those before it are nobody's usual any more."""
+    older, last = (
+        BaselineComputed(
+            mono_ms=ms, at=Instant(NOON + ms), cutoff_at=NOON, stage=2, eligible_minutes=900, days=5, hours=(), rho=0.5,
+            hr_rest_bpm=None,
+        )
+        for ms in (1, 2)
+    )  # fmt: skip
+    new = TagSet(mono_ms=2 * KEPT_DAYS * DAY_MS, tag=Tag.MEAL)
+    computed = [
+        Step(run=RunId("run"), number=n, input=Tick(mono_ms=n), events=(one,)) for n, one in ((1, older), (2, last))
+    ]
+    history = remember([*steps(("run", started())), *computed, Step(run=RunId("run"), number=3, input=new, events=())])
+    assert history.records == ((2, last), (new.mono_ms, new))
 
 
 def test_numbers_go_on_where_they_were(invited: Any) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from hrvdaemon.regulation.explanations import state_sentence
-from hrvdaemon.sinks.now import INVITATION_MS, STALE_MS, TREND_POINTS, Now, fold
+from hrvdaemon.sinks.now import INVITATION_MS, JUDGED_MS, STALE_MS, TREND_POINTS, Now, fold
 from hrvdaemon.vocabulary import events, inputs
 from hrvdaemon.vocabulary.epochs import Quality
 from hrvdaemon.vocabulary.events import AutonomicState, Confidence, Reason
@@ -113,6 +113,59 @@ def test_seconds_since_beat_count_from_the_packet_that_carried_beats() -> None:
         mono_ms=10_000, at=BEGIN, sensor=STRAP, segment=0, rr_ticks=(), beat_mono_ms=(), kinds=""
     )
     assert at(folded(beats, empty), 11_500).seconds_since_beat == 2.5
+
+
+def beats_and_gap(mono_ms: int, duration_ms: int | None) -> tuple[Any, Any]:
+    """What a silence makes final at 13 s, and the gap of it; the newest beat was at 3 s."""
+    beats = events.BeatsClassified(
+        mono_ms=mono_ms, at=BEGIN, sensor=STRAP, segment=0, rr_ticks=(900, 900), beat_mono_ms=(2_100, 3_000), kinds="NN"
+    )
+    return beats, events.GapDetected(mono_ms=mono_ms, at=BEGIN, why="no intervals", duration_ms=duration_ms)
+
+
+def test_the_beats_that_a_silence_makes_final_are_no_new_beats() -> None:
+    assert at(folded(*beats_and_gap(13_000, None)), 13_500).seconds_since_beat == 10.5
+
+
+def test_a_gap_that_is_over_was_ended_by_a_beat() -> None:
+    assert at(folded(*beats_and_gap(13_000, 10_000)), 13_500).seconds_since_beat == 0.5
+
+
+def test_a_silence_before_any_beat_claims_none() -> None:
+    assert folded(beats_and_gap(13_000, None)[1]).seconds_since_beat is None
+
+
+def test_the_grade_of_a_signal_does_not_outlive_it(updated: Any) -> None:
+    now = folded(updated(5_000, quality=Quality.GOOD))
+    assert at(now, 5_000 + STALE_MS).quality is Quality.GOOD
+    assert at(now, 5_001 + STALE_MS).quality is None
+    fault = events.SignalQualityChanged(mono_ms=9_000, at=BEGIN, quality=Quality.UNUSABLE, why="equal intervals")
+    assert at(fold(now, fault), 9_000 + STALE_MS).quality is Quality.UNUSABLE
+
+
+def decided(mono_ms: int) -> Any:
+    return events.DecisionMade(
+        mono_ms=mono_ms, at=Instant(BEGIN + mono_ms), start_at=BEGIN, start_mono_ms=0, minutes=1, epoch=0,
+        state=AutonomicState.STEADY, reason=None, withheld=None, gates=(), stage=2, hr_bpm=70.0, ln_rmssd=3.4, usual=None,
+        z_hr=1.0, z_ln_rmssd=-1.0, activation=1.2, theta_on=1.75, evidence=0, is_armed=True, learns=True,
+        confidence=Confidence.HIGH, prompt=None, rules="x",
+    )  # fmt: skip
+
+
+def test_activation_is_that_of_a_minute_not_long_ago() -> None:
+    now = folded(begun(), changed(AutonomicState.STEADY), decided(75_000))
+    assert at(now, 75_000 + JUDGED_MS).activation == 1.2
+    assert at(now, 75_001 + JUDGED_MS).activation is None
+    assert at(now, 75_001 + JUDGED_MS).decision is not None, "why can still say what was last looked at"
+
+
+def test_without_a_signal_there_is_no_activation() -> None:
+    steady = folded(begun(), changed(AutonomicState.STEADY), decided(75_000))
+    assert fold(steady, changed(AutonomicState.NO_SIGNAL, Reason.NO_DATA)).activation is None
+
+
+def test_what_another_boot_decided_is_not_now() -> None:
+    assert folded(decided(9 * HOUR_MS), begun(), changed(AutonomicState.STEADY)).activation is None
 
 
 def test_strap_and_battery_are_told() -> None:

@@ -170,6 +170,29 @@ def test_old_numbers_are_not_the_state(steps: Any, window: Window) -> None:
     assert (state["quality"], state["coverage"]) == ("unusable", 0.0)
 
 
+def decided(mono_ms: int) -> ev.DecisionMade:
+    return ev.DecisionMade(
+        mono_ms=mono_ms, at=Instant(BEGIN + mono_ms), start_at=BEGIN, start_mono_ms=0, minutes=1, epoch=0,
+        state=ev.AutonomicState.STEADY, reason=None, withheld=None, gates=(), stage=2, hr_bpm=70.0, ln_rmssd=3.4,
+        usual=None, z_hr=1.0, z_ln_rmssd=-1.0, activation=1.23456, theta_on=1.75, evidence=0, is_armed=True, learns=True,
+        confidence=ev.Confidence.HIGH, prompt=None, rules="x",
+    )  # fmt: skip
+
+
+def test_activation_is_that_of_a_minute_not_long_ago_and_of_a_signal_that_is_there(steps: Any, window: Window) -> None:
+    it = publication()
+    it.feed(steps.begin())
+
+    def told(second: int, *concluded: ev.Event) -> Any:
+        [state] = said(it.feed(steps.step(tick(second), *concluded)), "state")
+        return state["activation"]
+
+    assert told(90, decided(75_000), hrv(89_000, window())) == 1.235
+    assert told(180, hrv(179_000, window())) == 1.235
+    assert told(210, hrv(209_000, window())) is None, "beats come, and no minute was judged for two minutes"
+    assert told(240, decided(225_000)) is None, "judged just now, and no beats any more"
+
+
 def test_a_lost_strap_is_an_event_and_its_numbers_are_gone(steps: Any, window: Window) -> None:
     it = publication()
     it.feed(steps.begin())

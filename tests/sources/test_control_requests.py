@@ -46,6 +46,7 @@ BAD = [
     ("/pause", {"minutes": 1.5}, "came 1.5"),
     ("/tag", {"tag": "beer"}, 'expected "tag" one of caffeine'),
     ("/felt", {"session": "s", "tension": 11, "after": True}, "from 0 to 10, came 11"),
+    ("/answer", {"prompt": "\ud800", "answer": "start"}, "expected prompt of PromptAnswered as Unicode text"),
     ("/felt", {"session": "s", "tension": 3, "after": "yes"}, 'expected "after" true or false, came "yes"'),
 ]
 

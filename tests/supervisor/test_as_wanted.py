@@ -1,6 +1,7 @@
 """A recording becomes whole runs, moved and renamed where that was wanted, or is refused with the reason."""
 
 import json
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -8,18 +9,21 @@ import pytest
 
 from hrvdaemon.formats.recording import write_recording
 from hrvdaemon.supervisor.as_wanted import Wanted, open_as_wanted
+from hrvdaemon.vocabulary.codec import to_json
 from hrvdaemon.vocabulary.errors import UnreadableRecording
 from hrvdaemon.vocabulary.inputs import (
     BatteryRead,
     ClockChanged,
+    FeltRated,
     Input,
     PauseRequested,
     RunEnded,
     RunStarted,
+    SensorConnected,
     SettingsChanged,
     Tick,
 )
-from hrvdaemon.vocabulary.units import Instant, RunId, SensorId, instant
+from hrvdaemon.vocabulary.units import Instant, RunId, SensorId, SessionId, instant
 
 NOON = instant("2026-03-10T12:00:00Z")
 
@@ -128,9 +132,7 @@ def test_bare_files_of_one_name_are_told_apart_by_what_is_in_them(tmp_path: Path
         SettingsChanged(mono_ms=1, settings={"gates.min_pairs": "many"}),
         ClockChanged(mono_ms=1, at=NOON, zone="Mars/Olympus"),
         ClockChanged(mono_ms=1, at=Instant(-10_000), zone="UTC"),
-        Tick(mono_ms=10**16),
-        PauseRequested(mono_ms=1, minutes=2**64),
-        BatteryRead(mono_ms=1, sensor=SensorId("s"), percent=-(2**70)),
+        Tick(mono_ms=10**15),
     ],
     ids=lambda odd: type(odd).__name__,
 )
@@ -139,6 +141,46 @@ def test_what_can_not_be_is_refused_with_the_file_and_the_reason(recording: Any,
     with pytest.raises(UnreadableRecording, match="expected") as raised:
         open_as_wanted(path, Wanted())
     assert str(path) in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        FeltRated(mono_ms=1, session=SessionId("x"), tension=99, after=True),
+        PauseRequested(mono_ms=1, minutes=2**64),
+        BatteryRead(mono_ms=1, sensor=SensorId("s"), percent=-(2**70)),
+        Tick(mono_ms=2**64),
+        SensorConnected(mono_ms=1, sensor=SensorId("s"), name="\ud800"),
+    ],
+    ids=lambda odd: type(odd).__name__,
+)
+def test_a_line_that_can_not_be_is_a_counted_problem_and_the_rest_counts(tmp_path: Path, odd: Input) -> None:
+    path = tmp_path / "x.jsonl"
+    header = {"format": "hrvdaemon-recording", "version": 1}
+    lines = (header, to_json(started()), vars_of(odd), to_json(ENDED))
+    path.write_text("\n".join(map(json.dumps, lines)) + "\n")
+    opened = open_as_wanted(path, Wanted())
+    assert opened.inputs == (started(), ENDED)
+    [problem] = opened.problems
+    assert problem.line == 3
+    assert type(odd).__name__ in problem.message
+
+
+def vars_of(given: Input) -> dict[str, Any]:
+    """As ``to_json`` writes it, also what it refuses to."""
+    return {"type": type(given).__name__, **{one.name: getattr(given, one.name) for one in fields(given)}}
+
+
+def test_settings_are_judged_together_with_what_was_set_before(recording: Any) -> None:
+    """Each is right beside the defaults, and not beside the other."""
+    narrow = SettingsChanged(mono_ms=1, settings={"dominance.k": 5, "dominance.n": 6})
+    back = SettingsChanged(mono_ms=2, settings={"dominance.k": 8})
+    path = recording(started(), narrow, back, ENDED)
+    with pytest.raises(UnreadableRecording, match=r"expected dominance.k at most dominance.n, came 8 and 6"):
+        open_as_wanted(path, Wanted())
+    halved = recording(started(), SettingsChanged(mono_ms=1, settings={"dominance.n": 6, "dominance.k": 6}), ENDED)
+    with pytest.raises(UnreadableRecording, match=r"dominance.off_minutes at most dominance.n, came 7 and 6"):
+        open_as_wanted(halved, Wanted(settings={"dominance.off_minutes": 7}))
 
 
 def test_a_recording_of_events_only_is_unreadable(tmp_path: Path) -> None:

@@ -20,9 +20,9 @@ from hrvdaemon.vocabulary.events import (
     PromptIssued,
     WearingStarted,
 )
-from hrvdaemon.vocabulary.inputs import RunEnded, RunStarted, SensorLost
+from hrvdaemon.vocabulary.inputs import Input, RunEnded, RunStarted, SensorLost, Tick
 from hrvdaemon.vocabulary.steps import Step
-from hrvdaemon.vocabulary.units import HOUR_MS, MINUTE_MS, PromptId, instant
+from hrvdaemon.vocabulary.units import HOUR_MS, MINUTE_MS, Instant, PromptId, RunId, instant
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 
@@ -89,6 +89,39 @@ def test_joined_files_without_a_clock_follow_each_other(tmp_path: Path) -> None:
     times = [step.input.mono_ms for step in steps]
     assert times == sorted(times)
     assert max(b - a for a, b in pairwise(times)) == pytest.approx(MINUTE_MS, abs=3_000)
+
+
+def test_joined_runs_of_one_file_each_have_their_own_clock(tmp_path: Path) -> None:
+    """A computer started anew: its clock begins near 0 again, an hour later by the wall."""
+    noon = instant("2026-03-10T12:00:00Z")
+    boots: list[Input] = [
+        started("a", 900_000, noon), Tick(mono_ms=960_000), RunEnded(mono_ms=961_000, reason="x"),
+        started("b", 5_000, Instant(noon + HOUR_MS)), Tick(mono_ms=65_000), RunEnded(mono_ms=66_000, reason="x"),
+    ]  # fmt: skip
+    again: list[Input] = [
+        started("c", 7_000, Instant(noon + HOUR_MS)),
+        Tick(mono_ms=8_000),
+        RunEnded(mono_ms=9_000, reason="x"),
+    ]
+    write_recording(tmp_path / "boots.jsonl", boots)
+    write_recording(tmp_path / "again.jsonl", again)
+    _, steps = replayed(Wanted(join=True), tmp_path / "boots.jsonl", tmp_path / "again.jsonl")
+    ticks = [step.input.mono_ms for step in steps if isinstance(step.input, Tick)]
+    end_ms = 900_000 + HOUR_MS + 61_000
+    assert ticks == [960_000, 900_000 + HOUR_MS + 60_000, end_ms + MINUTE_MS + 1_000]
+    assert steps[-1].input == RunEnded(mono_ms=end_ms + MINUTE_MS + 2_000, reason="recording ended")
+
+
+def started(run: str, mono_ms: int, at: Instant) -> RunStarted:
+    return RunStarted(mono_ms=mono_ms, at=at, run=RunId(run), version="1", zone="UTC", boot_id=run, seed=1)
+
+
+def test_the_first_minutes_with_a_strap_count_as_not_judged_and_have_no_reason() -> None:
+    result = Replayed(file="x")
+    result.states.update(warming_up=2, steady=7, not_judged=1)
+    result.not_judged.update(moving=1)
+    assert result.unjudged == {"moving": 1, "warming_up": 2}
+    assert result.as_json()["not_judged"] == {"moving": 1}
 
 
 def test_a_file_that_can_not_be_read_is_told_and_the_others_are_done(tmp_path: Path) -> None:

@@ -128,7 +128,7 @@ def _taking(db: Path | None, events: Path | None) -> Iterator[Callable[[Step], N
     from hrvdaemon.vocabulary.codec import to_json  # noqa: PLC0415  pydantic too
 
     with ExitStack() as stack:
-        keep = None if db is None else stack.enter_context(recorder(db))
+        keep = None if db is None else stack.enter_context(recorder(db, imported=True))
         lines = None if events is None else stack.enter_context(_written(events))
 
         def take(step: Step) -> None:
@@ -183,8 +183,8 @@ def _show(results: list["Replayed"], db: Path | None) -> None:
     table = Table("recording", "minutes", "beats", "gaps", "judged", "not judged", "invitations")
     for result in results:
         minutes = sum(result.states.values())
-        unjudged = ", ".join(f"{reason} {n}" for reason, n in result.not_judged.most_common(3))
-        judged = minutes - sum(result.not_judged.values())
+        unjudged = ", ".join(f"{reason} {n}" for reason, n in result.unjudged.most_common(3))
+        judged = minutes - result.unjudged.total()
         at = ", ".join(f"{prompt['at'][11:16]} UTC" for prompt in result.as_json()["prompts"]) or "none"
         counted = (minutes, result.counts["beats"], result.counts["gaps"], judged)
         table.add_row(Path(result.file).name, *map(str, counted), unjudged, at)

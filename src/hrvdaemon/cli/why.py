@@ -13,9 +13,11 @@ from zoneinfo import ZoneInfo
 from hrvdaemon.regulation.explanations import why_prompt, why_sentences
 from hrvdaemon.store import queries
 from hrvdaemon.vocabulary.errors import BadUsage, NothingToSay
-from hrvdaemon.vocabulary.events import DecisionMade, PromptIssued
-from hrvdaemon.vocabulary.units import DAY_MS, MINUTE_MS, Instant, PromptId, iso
+from hrvdaemon.vocabulary.events import AutonomicState, DecisionMade, PromptIssued
+from hrvdaemon.vocabulary.units import DAY_MS, MINUTE_MS, Instant, PromptId, instant, iso
 
+_FIRST, _LAST = instant("0001-01-02T00:00:00Z"), instant("9999-12-30T00:00:00Z")
+"""A day within what a calendar can show in every time zone."""
 _CLOCK_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 
@@ -81,8 +83,8 @@ def _day(connection: sqlite3.Connection, latest: DecisionMade) -> tuple[list[dic
     prompts = queries.records_between(connection, PromptIssued, Instant(until - DAY_MS), Instant(until + 2 * MINUTE_MS))
     unjudged = Counter[str]()
     for row in rows:
-        if row.reason is not None:
-            unjudged[row.reason] += row.minutes
+        if row.reason is not None or row.state is AutonomicState.WARMING_UP:
+            unjudged[row.reason or row.state] += row.minutes
     judged = sum(row.minutes for row in rows) - unjudged.total()
     lines = [
         f"In the last day: {judged} minutes judged, {len(prompts)} invitation{'' if len(prompts) == 1 else 's'}.",
@@ -105,7 +107,8 @@ def _time(what: str, latest: DecisionMade, here: ZoneInfo) -> Instant:
         return Instant(round(moment.timestamp() * 1000))
     try:
         moment = datetime.fromisoformat(what)
-        return Instant(round((moment if moment.tzinfo else moment.replace(tzinfo=here)).timestamp() * 1000))
+        asked_ms = round((moment if moment.tzinfo else moment.replace(tzinfo=here)).timestamp() * 1000)
+        return Instant(min(max(asked_ms, _FIRST), _LAST))
     except (ValueError, OverflowError) as error:
         raise BadUsage(f"expected latest, the id of an invitation, or a time such as 15:10, came {what!r}") from error
 

@@ -6,10 +6,9 @@ from typing import Literal
 
 from hrvdaemon.config import control_socket
 from hrvdaemon.control_client import ControlClient
+from hrvdaemon.vocabulary.bounds import LONGEST_PAUSE_MIN
 from hrvdaemon.vocabulary.errors import BadUsage
 from hrvdaemon.vocabulary.inputs import Input, PauseRequested, Tag, TagSet
-
-LONGEST_PAUSE_MIN = 7 * 24 * 60
 
 _UNITS = {"min": 1, "m": 1, "h": 60, "d": 24 * 60}
 

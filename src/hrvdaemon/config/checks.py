@@ -14,6 +14,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from hrvdaemon.broker import BrokerSettings
 from hrvdaemon.config.sections import WEARER, Key, WearerSettings, sections
 from hrvdaemon.config.text import Mistake, absolute
+from hrvdaemon.pipeline.ranges import out_of_order, out_of_range
 from hrvdaemon.pipeline.settings import defaults
 from hrvdaemon.sinks.mqtt import MqttSettings
 from hrvdaemon.sources.ble import StrapSettings
@@ -121,8 +122,12 @@ def _overrides(values: Any, mistakes: list[Mistake]) -> dict[str, Scalar]:
     right: dict[str, Scalar] = {}
     for key in (key for key in flat if key in known):
         problems, value = _value(Key(kind=type(known[key])), flat[key])
+        if not problems and (problem := out_of_range(key, value)) is not None:
+            problems = [problem]
         mistakes.extend(Mistake(f"detector.{key}", problem) for problem in problems)
         right.update({} if problems else {key: value})
+    if set(right) == set(flat):
+        mistakes.extend(Mistake(f"detector.{key}", problem) for key, problem in out_of_order(right, known).items())
     return right
 
 

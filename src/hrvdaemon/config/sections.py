@@ -10,6 +10,7 @@ from typing import Annotated, Any, get_type_hints
 from pydantic import Field
 
 from hrvdaemon.broker import BrokerSettings
+from hrvdaemon.pipeline.ranges import RANGES as PIPELINE_RANGES
 from hrvdaemon.sinks.mqtt import MqttSettings
 from hrvdaemon.sources.ble import StrapSettings
 from hrvdaemon.store.writer import StoreSettings
@@ -17,8 +18,8 @@ from hrvdaemon.vocabulary.inputs import Scalar
 
 RANGES: dict[str, tuple[float, float]] = {
     "wearer.age": (1, 120),
-    "wearer.daily_cap": (0, 12),
-    "wearer.cooldown_min": (10, 1440),
+    "wearer.daily_cap": PIPELINE_RANGES["prompts.daily_cap"],
+    "wearer.cooldown_min": PIPELINE_RANGES["prompts.cooldown_min"],
     "store.flush_s": (0.1, 600),
     "store.busy_timeout_s": (0.1, 600),
     "store.waiting_steps": (1, 10_000_000),

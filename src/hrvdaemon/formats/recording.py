@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import IO, cast
 
 from hrvdaemon.formats.problem import MOST_PROBLEMS, Problem
+from hrvdaemon.vocabulary.bounds import problem_of
 from hrvdaemon.vocabulary.codec import input_from_json, to_json
 from hrvdaemon.vocabulary.errors import BadInput, UnreadableRecording
-from hrvdaemon.vocabulary.inputs import Input
+from hrvdaemon.vocabulary.inputs import ClockChanged, Input, RunStarted
 
 FORMAT = "hrvdaemon-recording"
 VERSION = 1
@@ -89,7 +90,7 @@ class RecordingReader:
         if not line.strip():
             return None
         try:
-            return input_from_json(json.loads(line))
+            return _within_bounds(input_from_json(json.loads(line)))
         except (BadInput, ValueError, OverflowError, RecursionError) as error:
             if len(self.problems) >= MOST_PROBLEMS:
                 raise UnreadableRecording(
@@ -126,6 +127,14 @@ def recording_lines(inputs: Iterable[Input], *, note: str = "") -> Iterator[str]
     yield _line({"format": FORMAT, "version": VERSION, "note": note})
     for item in inputs:
         yield _line(to_json(item))
+
+
+def _within_bounds(item: Input) -> Input:
+    """BadInput if it is not. What sets the clock is left to who replays: the rest means nothing without it."""
+    problem = None if isinstance(item, RunStarted | ClockChanged) else problem_of(item)
+    if problem is not None:
+        raise BadInput(problem)
+    return item
 
 
 def _line(value: dict[str, object]) -> str:

@@ -14,12 +14,14 @@ from hrvdaemon.vocabulary import events, inputs
 from hrvdaemon.vocabulary.epochs import BreathSwing, Quality
 from hrvdaemon.vocabulary.events import AutonomicState, Event, HrvUpdated, Reason
 from hrvdaemon.vocabulary.inputs import Input
-from hrvdaemon.vocabulary.units import HOUR_MS, SECOND_MS, Instant
+from hrvdaemon.vocabulary.units import HOUR_MS, MINUTE_MS, SECOND_MS, Instant
 
 Record = Input | Event
 
 STALE_MS = 15 * SECOND_MS
 """Three updates missed: a number older than this is not now, so it is not shown as if it were."""
+JUDGED_MS = 2 * MINUTE_MS
+"""A minute is judged each minute; what was concluded from an older one is not now either."""
 INVITATION_MS = HOUR_MS
 """An invitation speaks of the minutes before it; when its hour of cooldown has passed it is taken off the screen."""
 TREND_POINTS = 120
@@ -48,8 +50,10 @@ class Now:
     link: str = "no strap yet"
     battery_percent: int | None = None
     last_beat_mono_ms: int | None = None
+    final_beat_mono_ms: int | None = None
     hrv: HrvUpdated | None = None
-    quality: Quality | None = None
+    grade: tuple[int, Quality] | None = None
+    """When the signal was graded, and how."""
     stage: int = 0
     decision: events.DecisionMade | None = None
     prompts: tuple[events.PromptIssued, ...] = ()
@@ -74,20 +78,28 @@ class Now:
 
     @property
     def hr_bpm(self) -> float | None:
-        return self.hrv.hr_bpm if self.hrv and self._is_fresh(self.hrv) else None
+        return self.hrv.hr_bpm if self.hrv and self._is_fresh(self.hrv.mono_ms) else None
 
     @property
     def rmssd_ms(self) -> float | None:
         """Over the last minute of beats."""
-        return self.hrv.minute.rmssd_ms if self.hrv and self._is_fresh(self.hrv) else None
+        return self.hrv.minute.rmssd_ms if self.hrv and self._is_fresh(self.hrv.mono_ms) else None
+
+    @property
+    def quality(self) -> Quality | None:
+        """Grade of the signal; None once it is gone."""
+        return self.grade[1] if self.grade and self._is_fresh(self.grade[0]) else None
 
     @property
     def activation(self) -> float | None:
-        return self.decision.activation if self.decision else None
+        """Of the last judged minute; None once the signal is gone or that minute is not the latest any more."""
+        if self.decision is None or self.state is AutonomicState.NO_SIGNAL:
+            return None
+        return self.decision.activation if is_judged_now(self.decision, self.mono_ms) else None
 
     @property
     def seconds_since_beat(self) -> float | None:
-        """Since the strap last sent one; beats themselves become final six beats later."""
+        """Since the strap last sent one: beats become final six beats later, or all of them in a silence."""
         if self.last_beat_mono_ms is None:
             return None
         return max(0, self.mono_ms - self.last_beat_mono_ms) / SECOND_MS
@@ -110,11 +122,16 @@ class Now:
         today = None if self.at is None else self._local_day(self.at)
         return sum(self._local_day(prompt.at) == today for prompt in self.prompts)
 
-    def _is_fresh(self, hrv: HrvUpdated) -> bool:
-        return self.mono_ms - hrv.mono_ms <= STALE_MS
+    def _is_fresh(self, mono_ms: int) -> bool:
+        return self.mono_ms - mono_ms <= STALE_MS
 
     def _local_day(self, at: Instant) -> date:
         return datetime.fromtimestamp(at / SECOND_MS, UTC).astimezone(ZoneInfo(self.zone)).date()
+
+
+def is_judged_now(decision: events.DecisionMade, mono_ms: int) -> bool:
+    """Whether what was decided still holds; one that another boot's clock stamped never does."""
+    return 0 <= mono_ms - decision.mono_ms <= JUDGED_MS
 
 
 def fold(now: Now, record: Record) -> Now:  # noqa: PLR0911  one answer for each kind of input
@@ -166,10 +183,10 @@ def _fold_event(now: Now, event: Event) -> Now:  # noqa: PLR0911  one answer for
     match event:
         case events.AutonomicStateChanged(state=state, reason=reason):
             return replace(now, state=state, reason=reason)
-        case events.BeatsClassified(rr_ticks=ticks, mono_ms=mono_ms):
-            return replace(now, last_beat_mono_ms=mono_ms) if ticks else now
-        case events.SignalQualityChanged(quality=quality):
-            return replace(now, quality=quality)
+        case events.BeatsClassified() | events.GapDetected():
+            return _fold_beats(now, event)
+        case events.SignalQualityChanged(quality=quality, mono_ms=mono_ms):
+            return replace(now, grade=(mono_ms, quality))
         case events.HrvUpdated():
             return _fold_hrv(now, event)
         case events.BaselineComputed(stage=stage):
@@ -180,21 +197,24 @@ def _fold_event(now: Now, event: Event) -> Now:  # noqa: PLR0911  one answer for
             return replace(now, unanswered=event, prompts=(*now.prompts, event)[-PROMPTS_KEPT:])
         case events.ExerciseStarted() | events.PhaseStarted() | events.BiofeedbackUpdated() | events.ExerciseFinished():
             return _fold_exercise(now, event)
-        case (
-            events.PacketRejected()
-            | events.WearingStarted()
-            | events.GapDetected()
-            | events.EpochClosed()
-            | events.WindowSummarised()
-        ):
+        case events.PacketRejected() | events.WearingStarted() | events.EpochClosed() | events.WindowSummarised():
             return now
         case _:
             assert_never(event)
 
 
+def _fold_beats(now: Now, event: events.BeatsClassified | events.GapDetected) -> Now:
+    """In a gap that lasts every beat is final, so the newest one's own time is known; they came with no packet."""
+    match event:
+        case events.BeatsClassified(beat_mono_ms=beats, mono_ms=mono_ms):
+            return replace(now, last_beat_mono_ms=mono_ms, final_beat_mono_ms=beats[-1]) if beats else now
+        case events.GapDetected(duration_ms=duration_ms):
+            return now if duration_ms is not None else replace(now, last_beat_mono_ms=now.final_beat_mono_ms)
+
+
 def _fold_hrv(now: Now, hrv: HrvUpdated) -> Now:
     point = TrendPoint(mono_ms=hrv.mono_ms, hr_bpm=hrv.hr_bpm, rmssd_ms=hrv.minute.rmssd_ms)
-    return replace(now, hrv=hrv, quality=hrv.minute.quality, trend=(*now.trend, point)[-TREND_POINTS:])
+    return replace(now, hrv=hrv, grade=(hrv.mono_ms, hrv.minute.quality), trend=(*now.trend, point)[-TREND_POINTS:])
 
 
 def _fold_decision(now: Now, decision: events.DecisionMade) -> Now:

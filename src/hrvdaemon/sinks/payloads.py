@@ -167,7 +167,7 @@ class StatePayload(Payload):
     rmssd_ms: float | None = None
     """RMSSD over the last 60 s, ms."""
     activation: float | None = None
-    """How far the last judged minute stood from the wearer's usual, in their own spreads."""
+    """How far the last judged minute stood from the wearer's usual, in their own spreads; null if long ago."""
 
 
 EventName = Literal[

@@ -8,6 +8,7 @@ from typing import assert_never
 
 from hrvdaemon import __version__
 from hrvdaemon.sinks.facts import CLOCK, Origin, event_payload, kind_of_strap, rounded, session_payload, window_payload
+from hrvdaemon.sinks.now import is_judged_now
 from hrvdaemon.sinks.payloads import PAYLOADS, EventName, MetaPayload, Payload, StatePayload, schema_name
 from hrvdaemon.sinks.topics import EVENT, META, SESSION, STATE, WINDOW, Address, Message, Topic
 from hrvdaemon.vocabulary import events as ev
@@ -185,6 +186,7 @@ class Publication:
     def _latest(self, mono_ms: int) -> StatePayload:
         fresh = self._hrv if self._hrv is not None and mono_ms - self._hrv.mono_ms <= WORN_FOR_MS else None
         minute = None if fresh is None else fresh.minute
+        is_judged = fresh is not None and self._decision is not None and is_judged_now(self._decision, mono_ms)
         return StatePayload(
             client=self._address.client,
             at=iso(self._at(mono_ms)),
@@ -198,5 +200,5 @@ class Publication:
             battery_percent=self._battery,
             mean_hr_bpm=None if minute is None else rounded(minute.mean_hr_bpm, 2),
             rmssd_ms=None if minute is None else rounded(minute.rmssd_ms, 2),
-            activation=None if self._decision is None else rounded(self._decision.activation, 3),
+            activation=rounded(self._decision.activation, 3) if self._decision is not None and is_judged else None,
         )

@@ -18,11 +18,11 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from hrvdaemon.vocabulary import inputs
+from hrvdaemon.vocabulary.bounds import LONGEST_PAUSE_MIN, MOST_TENSION, problem_of
 from hrvdaemon.vocabulary.errors import BadInput
 from hrvdaemon.vocabulary.inputs import Answer, Input, Tag
 from hrvdaemon.vocabulary.units import PromptId, SessionId
 
-LONGEST_PAUSE_MIN = 7 * 24 * 60
 LONGEST_TEXT = 200
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -30,8 +30,10 @@ Word = TypeVar("Word", bound=StrEnum)
 
 def input_of(path: str, body: bytes, *, mono_ms: int, exercises: Collection[str]) -> Input:
     """The input that a request to ``path`` asks for. BadInput if the body is not what that path takes."""
-    fields = _object(body)
-    return _READERS[path](fields, mono_ms, exercises)
+    asked = _READERS[path](_object(body), mono_ms, exercises)
+    if (problem := problem_of(asked)) is not None:
+        raise BadInput(problem)
+    return asked
 
 
 def _answer(fields: Mapping[str, Any], mono_ms: int, _: Collection[str]) -> Input:
@@ -63,7 +65,9 @@ def _felt(fields: Mapping[str, Any], mono_ms: int, _: Collection[str]) -> Input:
     after = fields.get("after")
     if not isinstance(after, bool):
         raise BadInput(f'expected "after" true or false, came {_shown(after)}')
-    return inputs.FeltRated(mono_ms=mono_ms, session=session, tension=_whole(fields, "tension", 10), after=after)
+    return inputs.FeltRated(
+        mono_ms=mono_ms, session=session, tension=_whole(fields, "tension", MOST_TENSION), after=after
+    )
 
 
 _READERS: dict[str, Callable[[Mapping[str, Any], int, Collection[str]], Input]] = {

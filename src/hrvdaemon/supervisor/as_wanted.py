@@ -1,7 +1,7 @@
 """A recording as whole runs for the pipeline, moved to another start or zone and with other settings where wanted."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from itertools import pairwise
 from pathlib import Path
@@ -13,23 +13,13 @@ from hrvdaemon.formats.reading import ASSUMED_START, read_any
 from hrvdaemon.formats.rr_series import Unit
 from hrvdaemon.pipeline.run_clock import RunClock
 from hrvdaemon.pipeline.settings import Settings
+from hrvdaemon.vocabulary.bounds import problem_of
 from hrvdaemon.vocabulary.errors import BadConfig, UnreadableRecording
-from hrvdaemon.vocabulary.inputs import (
-    ClockChanged,
-    Input,
-    PacketReceived,
-    RunEnded,
-    RunStarted,
-    Scalar,
-    SettingsChanged,
-    Tick,
-)
+from hrvdaemon.vocabulary.inputs import ClockChanged, Input, RunEnded, RunStarted, Scalar, SettingsChanged
 from hrvdaemon.vocabulary.units import Instant, RunId, instant, iso
 
 EARLIEST, LATEST = instant("1970-01-01T00:00:00Z"), instant("2200-01-01T00:00:00Z")
 """A recording that says it is from before or after has a broken clock."""
-LARGEST, LARGEST_SEED = 2**53, 2**126
-"""What every reader of JSON and the database can hold; a seed is drawn from as 128 bits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +60,7 @@ def open_as_wanted(path: Path, wanted: Wanted, part_of: Sequence[Path] = ()) -> 
     runs = list(_whole_runs(read.inputs, bare))
     _refuse_impossible(path, runs)
     moved = list(_moved(runs, wanted))
+    _refuse_settings(path, moved)
     if part_of or moved != runs or any(_is_bare(given, bare) for given in runs):
         made_of = f"-{_digest(path, wanted, part_of)}"
         moved = [_renamed(given, made_of) for given in moved]
@@ -99,12 +90,8 @@ def _refuse_impossible(path: Path, inputs: Sequence[Input]) -> None:
     """What a hand or a broken clock wrote into a recording is no bug of the pipeline."""
     clock = RunClock(0, ASSUMED_START, "UTC")
     for given in inputs:
-        if not isinstance(given, PacketReceived | Tick):
-            _refuse_huge(path, given)
-        if isinstance(given, RunStarted | SettingsChanged):
-            _refuse_settings(path, given.settings)
         if isinstance(given, RunStarted | ClockChanged):
-            _refuse_zone(path, given.zone)
+            _refuse_anchor(path, given)
             clock = RunClock(given.mono_ms, given.at, given.zone)
         if not EARLIEST <= clock.wall(given.mono_ms) < LATEST:
             raise UnreadableRecording(
@@ -113,27 +100,29 @@ def _refuse_impossible(path: Path, inputs: Sequence[Input]) -> None:
             )
 
 
-def _refuse_huge(path: Path, given: Input) -> None:
-    for one in fields(given):
-        value, largest = getattr(given, one.name), LARGEST_SEED if one.name == "seed" else LARGEST
-        if isinstance(value, int) and abs(value) > largest:
-            raise UnreadableRecording(
-                f"expected {one.name} of {type(given).__name__} up to {largest}, in {path} came {value}"
-            )
-
-
-def _refuse_settings(path: Path, settings: dict[str, Scalar]) -> None:
+def _refuse_anchor(path: Path, given: RunStarted | ClockChanged) -> None:
+    """All that follows hangs on it, so a file with a wrong one is no recording; other lines fail one by one."""
+    if (problem := problem_of(given)) is not None:
+        raise UnreadableRecording(f"{problem} in {path}")
     try:
-        Settings.from_flat(settings)
-    except BadConfig as error:
-        raise UnreadableRecording(f"expected settings that this version knows, in {path} came {error}") from error
-
-
-def _refuse_zone(path: Path, zone: str) -> None:
-    try:
-        ZoneInfo(zone)
+        ZoneInfo(given.zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise UnreadableRecording(f"expected a time zone such as Europe/Berlin, in {path} came {zone!r}") from error
+        raise UnreadableRecording(
+            f"expected a time zone such as Europe/Berlin, in {path} came {given.zone!r}"
+        ) from error
+
+
+def _refuse_settings(path: Path, inputs: Sequence[Input]) -> None:
+    """A change is judged together with what was set before it, as the pipeline will."""
+    flat: dict[str, Scalar] = {}
+    for given in inputs:
+        if not isinstance(given, RunStarted | SettingsChanged):
+            continue
+        flat = given.settings if isinstance(given, RunStarted) else {**flat, **given.settings}
+        try:
+            Settings.from_flat(flat)
+        except BadConfig as error:
+            raise UnreadableRecording(f"expected settings that this version knows, in {path} came {error}") from error
 
 
 def _moved(inputs: Sequence[Input], wanted: Wanted) -> Iterator[Input]:

@@ -12,6 +12,7 @@ from hrvdaemon.supervisor.as_wanted import Wanted, open_as_wanted
 from hrvdaemon.supervisor.engine import Engine
 from hrvdaemon.vocabulary.errors import UnreadableRecording
 from hrvdaemon.vocabulary.events import (
+    AutonomicState,
     BeatsClassified,
     DecisionMade,
     EpochClosed,
@@ -69,6 +70,12 @@ class Replayed:
         if decision.reason is not None:
             self.not_judged[decision.reason] += decision.minutes
 
+    @property
+    def unjudged(self) -> Counter[str]:
+        """Minutes by why they were not judged; the first ones with a strap have no reason but that."""
+        warming_up = {AutonomicState.WARMING_UP.value: self.states[AutonomicState.WARMING_UP]}
+        return self.not_judged + Counter(warming_up)
+
     def as_json(self) -> dict[str, Any]:
         """The keys of ``replay --json``."""
         counted = ("beats", "packets", "rejected_packets", "gaps", "epochs", "decisions")
@@ -90,7 +97,8 @@ class Replay:
         self._take = take
         self._engine = Engine(self._step)
         self._result = Replayed(file="")
-        self._last: tuple[RunStarted, int] | None = None
+        self._first: RunStarted | None = None
+        self._last_ms = 0
 
     def files(self, paths: Sequence[Path], unreadable: Callable[[str], None]) -> Iterator[Replayed]:
         """Each result when its file is done; one that can't be read is told, and the others are done all the same."""
@@ -106,23 +114,28 @@ class Replay:
                 self._engine = Engine(self._step)
             self._feed(self._joined(opened.inputs) if self._wanted.join else opened.inputs)
             yield self._result
-        if self._last is not None:
-            self._engine.feed(RunEnded(mono_ms=self._last[1], reason="recording ended"))
+        if self._first is not None:
+            self._engine.feed(RunEnded(mono_ms=self._last_ms, reason="recording ended"))
 
     def _joined(self, inputs: Sequence[Input]) -> Iterator[Input]:
         """The inputs as part of one long run: behind what was there, by the wall's time where it says so."""
-        started = inputs[0]
-        if not isinstance(started, RunStarted):
-            raise TypeError(started)
-        first, last_ms = self._last or (started, started.mono_ms)
-        by_wall = first.mono_ms + started.at - first.at
-        shift = (by_wall if by_wall > last_ms or self._last is None else last_ms + MINUTE_MS) - started.mono_ms
-        if self._last is None:
-            yield started
-        for given in inputs[1:]:
-            if not isinstance(given, (RunStarted, RunEnded)):
-                yield replace(given, mono_ms=given.mono_ms + shift)
-        self._last = (first, inputs[-1].mono_ms + shift)
+        shift_ms = 0
+        for given in inputs:
+            if isinstance(given, RunStarted):
+                shift_ms = self._shift_ms(given)
+                if self._first is None:
+                    self._first = given
+                    yield given
+            elif not isinstance(given, RunEnded):
+                yield replace(given, mono_ms=given.mono_ms + shift_ms)
+            self._last_ms = given.mono_ms + shift_ms
+
+    def _shift_ms(self, started: RunStarted) -> int:
+        """From this run's clock to that of the first one: another boot begins near 0 again."""
+        if self._first is None:
+            return 0
+        by_wall = self._first.mono_ms + started.at - self._first.at
+        return (by_wall if by_wall > self._last_ms else self._last_ms + MINUTE_MS) - started.mono_ms
 
     def _feed(self, inputs: Iterable[Input]) -> None:
         before_ms: int | None = None
