@@ -21,8 +21,9 @@ check: $(VENV)/.test ## lint, types, import floors
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-bench: $(VENV)/.test ## speed and memory, as ratios in one run
+bench: $(VENV)/.test ## speed and memory beside every peer, in one run; artefacts on MIT-BIH where HRVDAEMON_RECORDINGS is set
 	$(BIN)/python -m benchmarks $(ARGS)
+	test -z "$$HRVDAEMON_RECORDINGS" || $(BIN)/python -m benchmarks.artefacts --write
 
 fixtures: $(VENV)/.test ## remake the simulated recordings in fixtures/
 	$(BIN)/python -m fixtures.make

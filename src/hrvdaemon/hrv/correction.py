@@ -102,6 +102,14 @@ def strict(series: NNSeries) -> NNSeries:
     """The same intervals, every corrected one counted as if it were original: what other tools compute on.
 
     For comparison only. Corrected beats are smooth, so differences over them are too small.
+
+    Examples
+    --------
+    >>> rr_ms = np.tile([800.0, 810.0], 60)
+    >>> rr_ms[60:62] += (-300, 300)
+    >>> series = corrected(rr_ms, None, np.cumsum(rr_ms) / 1000)
+    >>> bool(series.pair_mask.all()), bool(strict(series).pair_mask.all())
+    (False, True)
     """
     return replace(series, is_original=_is_in_range(series.labels))
 
