@@ -5,6 +5,7 @@ A field is an instant if it is called ``at`` or ends in ``_at``; the keys of ``s
 """
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any, cast, get_args
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
@@ -16,6 +17,9 @@ from hrvdaemon.vocabulary.units import instant, iso
 Record = inputs.Input | events.Event
 
 _CLASSES: dict[str, type[Any]] = {cls.__name__: cls for cls in (*get_args(inputs.Input), *get_args(events.Event))}
+_INPUTS = get_args(inputs.Input)
+_WITHOUT_INSTANTS = frozenset(cls for cls in _INPUTS if not any(field.name == "at" for field in fields(cls)))
+"""Nearly all of a recording: their fields are plain, and none is an instant."""
 _SETTINGS = "settings"
 _CONFIG = ConfigDict(ser_json_bytes="hex", val_json_bytes="hex", ser_json_inf_nan="null")
 
@@ -44,7 +48,8 @@ def from_json(value: object) -> Record:
     if cls is None:
         raise BadInput(f'expected a known "type", came {value.get("type")!r}; a newer version may be needed to read it')
     try:
-        return cast("Record", _adapter(cls).validate_python(_read_instants(value)))
+        read = value if cls in _WITHOUT_INSTANTS else _read_instants(value)
+        return cast("Record", _adapter(cls).validate_python(read))
     except (ValidationError, ValueError) as error:
         raise BadInput(f"{cls.__name__}: {_first_line(error)}") from error
 
@@ -52,7 +57,7 @@ def from_json(value: object) -> Record:
 def input_from_json(value: object) -> inputs.Input:
     """As ``from_json``, for an input only."""
     record = from_json(value)
-    if isinstance(record, get_args(inputs.Input)):
+    if isinstance(record, _INPUTS):
         return cast("inputs.Input", record)
     raise BadInput(f"expected an input, came the event {type(record).__name__}")
 
