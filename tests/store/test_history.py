@@ -16,8 +16,16 @@ from hrvdaemon.simulation.strap import simulate
 from hrvdaemon.store.history import NOTHING_PAST, Past, load_past
 from hrvdaemon.store.queries import open_readonly
 from hrvdaemon.store.schema import open_for_writing
-from hrvdaemon.store.writer import record_sync
-from hrvdaemon.vocabulary.events import DecisionMade, Event, ExerciseFinished, PromptIssued, Reason, WearingStarted
+from hrvdaemon.store.writer import record_sync, recorder
+from hrvdaemon.vocabulary.events import (
+    BaselineComputed,
+    DecisionMade,
+    Event,
+    ExerciseFinished,
+    PromptIssued,
+    Reason,
+    WearingStarted,
+)
 from hrvdaemon.vocabulary.inputs import (
     Answer,
     Input,
@@ -222,6 +230,75 @@ def test_reading_the_past_writes_nothing(tmp_path: Path) -> None:
     past_of(path, NOON)
     with closing(sqlite3.connect(path)) as connection:
         assert list(connection.iterdump()) == before
+
+
+# -- order, lost inputs, recordings, an old baseline ------------------------------------------------------------------
+
+
+def short(run: str, at: Instant, *events: Event, ended: bool = True) -> list[Step]:
+    """A run of a few ticks; the second has these conclusions."""
+    started = RunStarted(mono_ms=0, at=at, run=RunId(run), version="1", zone="UTC", boot_id=run, seed=1)
+    inputs: list[Input] = [started, *(Tick(mono_ms=1000 * n) for n in range(1, 6))]
+    if ended:
+        inputs.append(RunEnded(mono_ms=6000, reason="SIGTERM"))
+    return [
+        Step(run=RunId(run), number=n, input=given, events=events if n == 2 else ()) for n, given in enumerate(inputs)
+    ]
+
+
+def wearing(at: Instant) -> WearingStarted:
+    return WearingStarted(mono_ms=2000, at=at, sensor=SensorId("s"))
+
+
+def baseline(at: Instant, stage: int) -> BaselineComputed:
+    return BaselineComputed(
+        mono_ms=2000, at=at, cutoff_at=at, stage=stage, eligible_minutes=900, days=5, hours=(), rho=0.5, hr_rest_bpm=None
+    )  # fmt: skip
+
+
+def test_the_last_run_is_the_one_that_came_last_whatever_its_clock_said(tmp_path: Path) -> None:
+    """A machine without a clock chip woke up yesterday, and lost its power again."""
+    path = stored(tmp_path / "hrv.db", short("first", NOON))
+    stored(path, short("a-second", Instant(NOON - DAY_MS), ended=False))
+    past = past_of(path, Instant(NOON - DAY_MS + HOUR_MS))
+    assert past.unended == "a-second"
+    assert [tail.run for tail in past.tails] == ["first", "a-second"]
+
+
+def test_a_tail_knows_its_last_number_though_inputs_were_lost(tmp_path: Path) -> None:
+    steps = short("first", NOON, ended=False)
+    [tail] = past_of(stored(tmp_path / "hrv.db", [*steps[:2], *steps[4:]]), NOON).tails
+    assert (len(tail.inputs), tail.first_number, tail.last_number) == (4, 0, 5)
+
+
+def imported(path: Path, steps: Sequence[Step]) -> Path:
+    with recorder(path, imported=True) as keep:
+        for step in steps:
+            keep(step)
+    return path
+
+
+def test_a_recording_is_nobodys_past(tmp_path: Path) -> None:
+    """Neither its baseline nor its wearing nor its missing end, whether it came before or after one's own."""
+    later = Instant(NOON + 3 * DAY_MS)
+    recording = short("theirs", NOON, wearing(NOON), baseline(NOON, 3), ended=False)
+    path = imported(tmp_path / "hrv.db", recording)
+    assert past_of(path, later) == NOTHING_PAST
+    stored(path, short("mine", NOON, wearing(NOON), baseline(NOON, 1)))
+    imported(path, short("theirs again", NOON, ended=False))
+    alone = stored(tmp_path / "alone.db", short("mine", NOON, wearing(NOON), baseline(NOON, 1)))
+    assert past_of(path, later) == past_of(alone, later)
+    assert past_of(path, later).history is not None
+
+
+def test_the_last_baseline_is_remembered_however_old_it_is(tmp_path: Path) -> None:
+    path = stored(tmp_path / "hrv.db", short("a", NOON, baseline(NOON, 1)))
+    stored(path, short("b", Instant(NOON + DAY_MS), baseline(Instant(NOON + DAY_MS), 2)))
+    worn = Instant(NOON + 40 * DAY_MS)
+    stored(path, short("c", worn, wearing(worn)))
+    history = past_of(path, Instant(worn + DAY_MS)).history
+    assert history is not None
+    assert [record for _, record in history.records] == [baseline(Instant(NOON + DAY_MS), 2)]
 
 
 # -- another boot: the clock that orders inputs begins again near 0 ---------------------------------------------------

@@ -93,7 +93,7 @@ def test_an_empty_block_is_our_own_mistake() -> None:
 
 def test_inputs_are_read_from_any_number_on(db: Database) -> None:
     ticks = [Tick(mono_ms=i) for i in range(10)]
-    db.execute("INSERT INTO run VALUES ('r1', 0, 0, 'b', 'UTC', '0', '0', '{}', NULL, NULL)")
+    db.execute("INSERT INTO run VALUES (1, 'r1', 0, 0, 0, 'b', 'UTC', '0', '0', '{}', NULL, NULL)")
     append(db.conn, RUN, 0, ticks[:4])
     append(db.conn, RUN, 4, ticks[4:])
     for number in range(12):

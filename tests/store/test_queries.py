@@ -1,17 +1,20 @@
 import sqlite3
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlite_utils import Database
 
 from hrvdaemon.store import queries
 from hrvdaemon.store.batch import write_batch
+from hrvdaemon.vocabulary.epochs import WindowMetrics
 from hrvdaemon.vocabulary.errors import DatabaseUnavailable
-from hrvdaemon.vocabulary.events import DecisionMade, EpochClosed, Event, GapDetected, PromptIssued
-from hrvdaemon.vocabulary.inputs import Answer, PromptAnswered, SensorConnected, SensorLost
+from hrvdaemon.vocabulary.events import DecisionMade, EpochClosed, Event, GapDetected, PromptIssued, WindowSummarised
+from hrvdaemon.vocabulary.inputs import Answer, PromptAnswered, RunStarted, SensorConnected, SensorLost
 from hrvdaemon.vocabulary.steps import Step
-from hrvdaemon.vocabulary.units import Instant, PromptId, RunId
+from hrvdaemon.vocabulary.units import HOUR_MS, Instant, PromptId, RunId
 
 Run = Callable[..., list[Step]]
 START = 1_700_000_000_000
@@ -124,6 +127,70 @@ def test_runs_know_how_they_began_and_ended(db: Database, a_run: Run, reader: sq
     assert (first.ended_at, first.end_reason) == (START + 60_900, "asked to stop")
     assert (second.ended_at, second.end_reason) == (None, None)
     assert queries.last_run(reader) == second
+
+
+def moved(steps: list[Step], hours: int) -> list[Step]:
+    """The same run with its wall clock standing elsewhere."""
+
+    def one(record: Any) -> Any:
+        instants = {name: getattr(record, name) for name in ("at", "start_at") if hasattr(record, name)}
+        return replace(record, **{name: Instant(at + hours * HOUR_MS) for name, at in instants.items()})
+
+    return [replace(step, input=one(step.input), events=tuple(map(one, step.events))) for step in steps]
+
+
+def test_what_came_last_is_not_what_the_clock_calls_last(db: Database, a_run: Run, reader: sqlite3.Connection) -> None:
+    """After a boot without a clock chip the second run's wall time is a day behind the first's."""
+    first, second = a_run(2, "z-first"), moved(a_run(2, "a-second"), -24)
+    write_batch(db.conn, [*first, *second])
+    assert [run.started.run for run in queries.runs(reader)] == ["z-first", "a-second"]
+    last = queries.last_run(reader)
+    assert last is not None
+    assert last.started.run == "a-second"
+    assert queries.latest_decision(reader) == _events(second, DecisionMade)[-1]
+    assert queries.latest_prompt(reader) == _events(second, PromptIssued)[-1]
+    assert queries.decisions_between(reader, *EVER) == [*_events(first, DecisionMade), *_events(second, DecisionMade)]
+
+
+def test_of_two_runs_that_hold_a_time_the_one_that_came_later_answers(
+    db: Database, a_run: Run, reader: sqlite3.Connection
+) -> None:
+    first, second = a_run(2, "z-first"), a_run(2, "a-second")
+    write_batch(db.conn, [*first, *second])
+    found = queries.decision_at(reader, Instant(START + 90_000))
+    assert found == _events(second, DecisionMade)[-1]
+    assert found != _events(first, DecisionMade)[-1]
+
+
+def test_a_recording_says_nothing_of_the_wearer_unless_there_is_nothing_else(
+    db: Database, a_run: Run, reader: sqlite3.Connection
+) -> None:
+    theirs, mine = a_run(2, "theirs"), moved(a_run(2, "mine"), -24)
+    write_batch(db.conn, theirs, imported=True)
+    assert queries.latest_prompt(reader) == _events(theirs, PromptIssued)[-1]
+    assert queries.decisions_between(reader, *EVER) == _events(theirs, DecisionMade)
+    write_batch(db.conn, mine)
+    write_batch(db.conn, a_run(2, "theirs again"), imported=True)
+    assert [run.imported for run in queries.runs(reader)] == [True, False, True]
+    last = queries.last_run(reader)
+    assert last is not None
+    assert last.started.run == "mine"
+    assert queries.latest_decision(reader) == _events(mine, DecisionMade)[-1]
+    assert queries.latest_prompt(reader) == _events(mine, PromptIssued)[-1]
+    assert queries.decisions_between(reader, *EVER) == _events(mine, DecisionMade)
+    assert queries.decision_at(reader, Instant(START)) is None
+    assert len(queries.epochs_since(reader, Instant(0))) == 2
+    assert len(queries.records_between(reader, PromptIssued, *EVER)) == 1
+
+
+def test_the_summaries_of_a_recording_were_never_sent(
+    db: Database, reader: sqlite3.Connection, metrics: WindowMetrics
+) -> None:
+    for run, imported in (("theirs", True), ("mine", False)):
+        started = RunStarted(mono_ms=0, at=Instant(START), run=RunId(run), version="1", zone="UTC", boot_id="b", seed=1)
+        window = WindowSummarised(mono_ms=1, at=Instant(START), number=0, start_at=Instant(START), metrics=metrics)
+        write_batch(db.conn, [Step(run=RunId(run), number=0, input=started, events=(window,))], imported=imported)
+        assert queries.summaries_sent(reader) == (0 if imported else 1)
 
 
 def test_records_of_one_table_are_told_apart_by_their_class(steps: list[Step], reader: sqlite3.Connection) -> None:

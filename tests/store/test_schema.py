@@ -46,7 +46,7 @@ def test_every_table_of_ours_is_strict(db: Database) -> None:
 
 def test_opening_again_keeps_what_is_there(tmp_path: Path) -> None:
     db = _opened(tmp_path / "hrv.db")
-    db.execute("INSERT INTO run VALUES ('r1', 0, 0, 'b', 'UTC', '0', '0', '{}', NULL, NULL)")
+    db.execute("INSERT INTO run VALUES (1, 'r1', 0, 0, 0, 'b', 'UTC', '0', '0', '{}', NULL, NULL)")
     db.close()
     again = _opened(tmp_path / "hrv.db")
     assert [row["run"] for row in again.query("SELECT run FROM run")] == ["r1"]
@@ -147,7 +147,7 @@ def test_a_missing_window_leaves_its_columns_empty(db: Database) -> None:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_a_view_writes_an_instant_as_the_rest_of_the_project_does(db: Database, at: int) -> None:
     db.execute("DELETE FROM run")
-    db.execute("INSERT INTO run VALUES ('r1', ?, 0, 'b', 'UTC', '0', '0', '{}', NULL, NULL)", (at,))
+    db.execute("INSERT INTO run VALUES (1, 'r1', 0, ?, 0, 'b', 'UTC', '0', '0', '{}', NULL, NULL)", (at,))
     assert db.execute("SELECT started_at, ended_at FROM run_view").fetchone() == (iso(at), None)
 
 

@@ -94,7 +94,7 @@ class Disk:
         self.page_limit: int | None = None
         self.threads: set[str] = set()
 
-    def write_batch(self, connection: sqlite3.Connection, steps: list[Step]) -> None:
+    def write_batch(self, connection: sqlite3.Connection, steps: list[Step], *, imported: bool = False) -> None:
         self.threads.add(threading.current_thread().name)
         if self.fault is not None:
             error = sqlite3.OperationalError("database or disk is full")
@@ -102,7 +102,7 @@ class Disk:
             raise error
         if self.page_limit is not None:
             connection.execute(f"PRAGMA max_page_count = {self.page_limit}")
-        write_batch(connection, steps)
+        write_batch(connection, steps, imported=imported)
 
 
 @pytest.fixture

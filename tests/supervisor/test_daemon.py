@@ -2,17 +2,20 @@
 
 import asyncio
 import logging
+import os
 import signal
 import socket
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from stat import S_IMODE
+from typing import Any
 
 import pytest
 
 from hrvdaemon import config
+from hrvdaemon.channel import Channel
 from hrvdaemon.clock import TurnedClock
 from hrvdaemon.config import Config
 from hrvdaemon.simulation.named import SCENARIOS
@@ -25,16 +28,19 @@ from hrvdaemon.supervisor import daemon
 from hrvdaemon.supervisor.daemon import MakeStrap, run_daemon
 from hrvdaemon.supervisor.engine import Engine
 from hrvdaemon.supervisor.lifetime import Put, Source
-from hrvdaemon.vocabulary.errors import DatabaseUnavailable
-from hrvdaemon.vocabulary.events import DecisionMade
+from hrvdaemon.vocabulary.errors import DatabaseUnavailable, Unavailable
+from hrvdaemon.vocabulary.events import BaselineComputed, DecisionMade, PromptIssued
 from hrvdaemon.vocabulary.inputs import (
+    Answer,
     Input,
     PacketReceived,
     PauseRequested,
+    PromptAnswered,
     RunEnded,
     RunStarted,
     SensorConnected,
     SettingsChanged,
+    Tick,
 )
 from hrvdaemon.vocabulary.steps import Step
 from hrvdaemon.vocabulary.units import MINUTE_MS, Instant, RunId, instant
@@ -178,6 +184,136 @@ async def test_systemd_is_told_when_it_is_ready_and_when_it_stops(
         await run_daemon(settings, TurnedClock(0, NOON), strap(REST, terminate))
         assert listener.recv(100) == b"READY=1"
         assert listener.recv(100) == b"STOPPING=1"
+
+
+async def test_systemd_is_told_nothing_before_the_first_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
+        listener.bind(str(tmp_path / "notify"))
+        listener.setblocking(False)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        steps: Channel[Step] = Channel()
+        telling = asyncio.create_task(daemon._tell_systemd(steps))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        with pytest.raises(BlockingIOError):
+            listener.recv(100)
+        for number in range(2):
+            steps.put(Step(run=RunId("r"), number=number, input=Tick(mono_ms=number), events=()))
+        steps.close()
+        await telling
+        assert [listener.recv(100) for _ in range(3)] == [b"READY=1", b"WATCHDOG=1", b"WATCHDOG=1"]
+
+
+async def test_a_second_daemon_is_refused_before_it_reads_or_feeds_anything(settings: Config) -> None:
+    refused: list[str] = []
+    elsewhere = replace(settings, socket=settings.socket.with_name("d.sock"))
+
+    def second(_: Config, clock: object, live: Live) -> Source:
+        async def run(put: Put) -> None:
+            for given in REST[:50]:
+                put(given)
+            await asyncio.sleep(0.05)
+            try:
+                await run_daemon(elsewhere, TurnedClock(0, NOON), strap(REST, terminate))
+            except DatabaseUnavailable as error:
+                refused.append(str(error))
+            else:
+                raise AssertionError("two daemons recorded in one database")
+            terminate()
+
+        return Source("a second one", run)
+
+    await run_daemon(settings, TurnedClock(0, NOON), second)
+    assert [f"another hrvdaemon (process {os.getpid()})" in said for said in refused] == [True]
+    [(run, inputs)] = stored(settings)
+    assert run.end_reason == "SIGTERM"
+    assert packets(inputs) == REST[:50]
+
+
+async def test_a_socket_that_is_taken_is_said_before_anything_is_fed(settings: Config) -> None:
+    settings.socket.write_text("mine")
+    with pytest.raises(Unavailable, match="expected a socket or nothing"):
+        await run_daemon(settings, TurnedClock(0, NOON), strap(REST, terminate))
+    assert settings.socket.read_text() == "mine"
+    assert not settings.database.exists()
+
+
+def seen(status: list[dict[str, Any]]) -> MakeStrap:
+    """Looks at the status once the run has begun, and ends it."""
+
+    def make(_: Config, clock: object, live: Live) -> Source:
+        async def run(_: Put) -> None:
+            await asyncio.sleep(0.05)
+            invitation = live.now().invitation
+            status.append(live.status_json() | {"open": None if invitation is None else invitation.id})
+            terminate()
+
+        return Source("looks", run)
+
+    return make
+
+
+@pytest.mark.parametrize("answer", [None, Answer.LATER])
+async def test_a_restart_still_shows_today(settings: Config, answer: Answer | None) -> None:
+    """Ten minutes after the invitation; the whole day is in the journal's tail, none of it in history."""
+    steps: list[Step] = []
+    engine = Engine(steps.append)
+    for given in simulate(SCENARIOS["stress_ramp"], 12, NOON, "UTC").inputs:
+        events = engine.feed(given)
+        if asked := [event for event in events if isinstance(event, PromptIssued)]:
+            break
+    if answer is not None:
+        engine.feed(PromptAnswered(mono_ms=given.mono_ms, prompt=asked[0].id, answer=answer))
+    record_sync(settings.database, steps)
+    stage = [event for step in steps for event in step.events if isinstance(event, BaselineComputed)][-1].stage
+    status: list[dict[str, Any]] = []
+    await run_daemon(settings, TurnedClock(given.mono_ms + 10 * MINUTE_MS, NOON), seen(status))
+    assert stage > 0
+    assert (status[0]["stage"], status[0]["prompts_today"]) == (stage, 1)
+    assert status[0]["open"] == (asked[0].id if answer is None else None)
+    assert status[0]["activation"] is None, "of a minute long ago"
+
+
+async def test_after_a_disk_that_was_full_nothing_is_numbered_twice(settings: Config) -> None:
+    """Of the run that was cut off ten steps are missing; its end is stored behind the last, and not taken for known."""
+    started = RunStarted(mono_ms=0, at=NOON, run=RunId("cut"), version="1", zone="UTC", boot_id="one", seed=1)
+    steps: list[Step] = []
+    engine = Engine(steps.append)
+    for given in (started, *REST[:40]):
+        engine.feed(given)
+    record_sync(settings.database, [*steps[:20], *steps[30:]])
+    await run_daemon(settings, TurnedClock(700_000, NOON), strap([], terminate))
+    (first, inputs), _ = stored(settings)
+    assert first.end_reason == "cut off"
+    assert isinstance(inputs[-1], RunEnded)
+
+
+def test_a_simulated_strap_keeps_to_the_clock_however_long_its_work_takes(bench: Any, settings: Config) -> None:
+    """Each second's work takes 0.3 s of the loop's time: after a minute the strap is at second 60, not at 46."""
+
+    async def work() -> float:
+        loop: Any = asyncio.get_running_loop()
+        seconds: list[float] = []
+
+        class LoopClock:
+            def mono_ms(self) -> int:
+                return int(loop.time() * 1000)
+
+            def at(self) -> Instant:
+                return Instant(NOON + self.mono_ms())
+
+        def put(given: Input) -> None:
+            seconds.append(given.mono_ms / 1000 - loop.time())
+            loop.jumping.now += 0.3
+
+        live = Live(version="1", mono_ms=LoopClock().mono_ms)
+        source = daemon.simulated("rest")(settings, LoopClock(), live)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(60):
+                await source.run(put)
+        return max(abs(late) for late in seconds)
+
+    assert bench.jumping(work()) < 3
 
 
 def test_the_pseudonym_for_the_broker_is_drawn_once_and_kept_for_its_owner(tmp_path: Path) -> None:

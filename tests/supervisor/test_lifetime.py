@@ -198,6 +198,25 @@ def test_when_the_pipeline_raises_the_sinks_have_what_caused_it(bench: Any) -> N
     assert [step.number for step in sink.steps] == list(range(len(sink.steps)))
 
 
+def test_what_waits_behind_an_input_on_which_the_pipeline_fails_is_kept_without_conclusions(bench: Any) -> None:
+    cause = SettingsChanged(mono_ms=1500, settings={"no.such": 1})
+    behind: list[Input] = [PauseRequested(mono_ms=1500, minutes=5), cause, Tick(mono_ms=1501)]
+
+    async def run(put: Put) -> None:
+        await asyncio.sleep(1.5)
+        for given in (cause, *behind):
+            put(given)
+        await asyncio.sleep(100)
+
+    sink = bench.collecting()
+    with pytest.raises(ExceptionGroup) as raised:
+        bench.live([Source("bug", run)], [Sink("sink", sink.run)])
+    assert [type(error).__name__ for error in raised.value.exceptions] == ["BadConfig"], "only the first was fed"
+    assert sink.inputs[1:-1] == [cause, *behind]
+    assert all(step.events == () for step in sink.steps[1:-1])
+    assert [step.number for step in sink.steps] == list(range(6))
+
+
 def test_a_first_input_that_fails_ends_the_run_before_anything_is_put(bench: Any) -> None:
     sink = bench.collecting()
     with pytest.raises(ExceptionGroup) as raised:

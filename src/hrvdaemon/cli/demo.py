@@ -34,6 +34,7 @@ def demo(
     db
         Where to keep it all; without it demo.db in the data folder, made anew each time.
     """
+    from hrvdaemon.store.sole_writer import sole_writer  # noqa: PLC0415  as below
     from hrvdaemon.supervisor.demo import WORD, Wanted, run_demo  # noqa: PLC0415  numpy only once it is needed
 
     for option, value in (("--speed", speed), ("--duration", duration)):
@@ -41,7 +42,6 @@ def demo(
             raise BadUsage(f"{option}: expected a number above 0, came {value:g}")
     database, start_at, zone = _place(db), *_afternoon()
     told = sys.stderr if json else sys.stdout
-    print(f"hrvdaemon demo. {WORD}\nFirst three earlier hours at full speed, while it is still learning …", file=told)
     wanted = Wanted(
         speed=speed,
         duration_s=duration,
@@ -52,23 +52,32 @@ def demo(
         start_at=start_at,
         zone=zone,
     )
-    asyncio.run(run_demo(wanted))
+    with sole_writer(database):
+        if db is None:
+            _make_room(database)
+        print(
+            f"hrvdaemon demo. {WORD}\nFirst three earlier hours at full speed, while it is still learning …", file=told
+        )
+        asyncio.run(run_demo(wanted))
     print(f"Everything of this demo is in {database}", file=told)
     print(f"Why it invited: hrvdaemon why latest --db {database}", file=told)
 
 
 def _place(db: Path | None) -> Path:
-    """The demo's database; the one of the last demo makes room, any other file does not."""
+    """The demo's database; a file that the wearer names must not be there yet."""
     if db is not None:
         if db.exists():
             raise BadUsage(f"--db: expected a file that does not exist yet, came {db}")
         return db
     from hrvdaemon.config import default_database  # noqa: PLC0415  as above
 
-    path = default_database().with_name("demo.db")
+    return default_database().with_name("demo.db")
+
+
+def _make_room(database: Path) -> None:
+    """The last demo's database goes away; nobody writes it any more, because it is ours now."""
     for suffix in ("", "-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
-    return path
+        database.with_name(database.name + suffix).unlink(missing_ok=True)
 
 
 def _afternoon() -> tuple[Instant, str]:

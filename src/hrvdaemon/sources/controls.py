@@ -104,20 +104,22 @@ def control_app(controls: Controls, streams: Streams) -> "Starlette":
 
 
 async def serve(controls: Controls, path: Path) -> None:
-    """Answer at ``path`` until cancelled; then end the streams, let running answers finish, and take the socket away.
+    """Answer at ``path`` until cancelled, and take the socket away; raises what ``listening`` raises."""
+    with listening(path) as listener:
+        await answer(controls, listener)
 
-    Unavailable if another daemon answers there, or the path can not be a socket.
-    """
-    with _listening(path) as listener:
-        streams, over = Streams(), asyncio.Event()
-        server = _server(control_app(controls, streams), over)
-        serving = asyncio.create_task(server.serve(sockets=[listener]), name="control socket")
-        try:
-            await asyncio.shield(serving)
-        finally:
-            over.set()
-            streams.end()
-            await serving
+
+async def answer(controls: Controls, listener: socket.socket) -> None:
+    """Answer until cancelled; then end the streams, let running answers finish, and close the socket."""
+    streams, over = Streams(), asyncio.Event()
+    server = _server(control_app(controls, streams), over)
+    serving = asyncio.create_task(server.serve(sockets=[listener]), name="control socket")
+    try:
+        await asyncio.shield(serving)
+    finally:
+        over.set()
+        streams.end()
+        await serving
 
 
 def _server(app: "Starlette", over: asyncio.Event) -> Any:
@@ -150,9 +152,11 @@ def _server(app: "Starlette", over: asyncio.Event) -> Any:
 
 
 @contextmanager
-def _listening(path: Path) -> Iterator[socket.socket]:
-    """A socket at ``path`` that only its owner may open; taken away at the end if it is still this one."""
-    _make_way(path)
+def listening(path: Path) -> Iterator[socket.socket]:
+    """A socket at ``path`` that only its owner may open; taken away at the end if it is still this one.
+
+    Whoever asks is kept waiting until ``answer``. Unavailable if another daemon has it, or there can be no socket.
+    """
     listener = _bind(path)
     ours = path.stat().st_ino
     log.info("control socket open", extra={"path": str(path)})
@@ -168,12 +172,17 @@ def _listening(path: Path) -> Iterator[socket.socket]:
 def _bind(path: Path) -> socket.socket:
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
+        _make_way(path)
         os.fchmod(listener.fileno(), 0o600)  # on Linux the file is born with this mode
         listener.bind(os.fspath(path))
         path.chmod(0o600)
+        listener.listen()
     except OSError as error:
         listener.close()
         raise Unavailable(f"expected a place for the control socket at {path}, came: {error}") from error
+    except Unavailable:
+        listener.close()
+        raise
     return listener
 
 

@@ -37,17 +37,18 @@ def is_urgent(step: Step) -> bool:
     return any(isinstance(event, ev.PromptIssued | ev.ExerciseStarted | ev.ExerciseFinished) for event in step.events)
 
 
-def write_batch(connection: sqlite3.Connection, steps: Iterable[Step]) -> None:
+def write_batch(connection: sqlite3.Connection, steps: Iterable[Step], *, imported: bool = False) -> None:
     """Store the steps, or none of them where it raises sqlite3.Error.
 
     The steps of a run come in the order of their numbers; one that is not above those before it is known already.
+    ``imported`` marks the runs that begin here as recordings (law 7).
     """
     with _transaction(connection):
         for run, of_run in groupby(steps, key=lambda step: step.run):
             known = journal.last_number(connection, run)
             new = list(_after(known, of_run))
             if new:
-                _write_run(connection, run, new, known)
+                _write_run(connection, run, new, known, imported=imported)
 
 
 @contextmanager
@@ -63,11 +64,13 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
-def _write_run(connection: sqlite3.Connection, run: RunId, steps: Sequence[Step], known: int) -> None:
+def _write_run(
+    connection: sqlite3.Connection, run: RunId, steps: Sequence[Step], known: int, *, imported: bool
+) -> None:
     rows = _Rows(connection, run)
     for stretch in _consecutive(steps):
         if isinstance(stretch[0].input, inp.RunStarted):
-            rows.run_started(stretch[0].input)
+            rows.run_started(stretch[0].input, imported=imported)
         journal.append(connection, run, stretch[0].number, [step.input for step in stretch])
         if stretch[0].number > known + 1:
             rows.not_stored(stretch[0])
@@ -110,8 +113,8 @@ class _Rows:
         self._run = run
         self._wall_ms = _wall_ms(connection, run)
 
-    def run_started(self, started: inp.RunStarted) -> None:
-        row = row_of(started)
+    def run_started(self, started: inp.RunStarted, *, imported: bool) -> None:
+        row = row_of(started) | {"imported": imported}
         row["started_at_ms"] = row.pop("at_ms")
         row["seed"] = str(started.seed)  # an SQLite integer has 64 bits, a seed up to 127
         insert(self._connection, "run", row)

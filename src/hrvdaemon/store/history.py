@@ -1,11 +1,11 @@
 """Where the last run left off: its history as records, and the journal since the start of a wearing (law 10)."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from hrvdaemon.pipeline.history import KEPT_DAYS, Counted, History, Remembered, clock_of
-from hrvdaemon.store.journal import journal_inputs
+from hrvdaemon.store.journal import journal_inputs, last_number
 from hrvdaemon.store.queries import Placed, Run, placed_between, runs
 from hrvdaemon.vocabulary.events import (
     BaselineComputed,
@@ -49,10 +49,11 @@ _ALWAYS = Instant(0), Instant(2**53)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tail:
-    """Inputs of one run, from this number on."""
+    """Inputs of one run, from one number to another; of those between, some may be lost."""
 
     run: RunId
     first_number: int
+    last_number: int
     inputs: tuple[Input, ...]
 
 
@@ -72,9 +73,9 @@ def load_past(connection: sqlite3.Connection, now: Instant, shortest_tail_ms: in
     """What a pipeline needs to go on as if it had never stopped.
 
     The tail begins with the last wearing that began before local midnight and ``shortest_tail_ms`` ago, and not within
-    a session; without one it is the whole journal.
+    a session; without one it is the whole journal. Imported recordings are nobody's past (law 7).
     """
-    known = runs(connection)
+    known = [run for run in runs(connection) if not run.imported]
     if not known:
         return NOTHING_PAST
     bound = min(now - shortest_tail_ms, _midnight(now, known[-1].started.zone))
@@ -100,7 +101,8 @@ def _start_of_tail(connection: sqlite3.Connection, bound: int) -> Placed | None:
 
 def _tail(connection: sqlite3.Connection, run: RunId, start: Placed | None) -> Tail:
     first = start.number if start is not None and run == start.run else 0
-    return Tail(run=run, first_number=first, inputs=tuple(journal_inputs(connection, run, first)))
+    inputs = tuple(journal_inputs(connection, run, first))
+    return Tail(run=run, first_number=first, last_number=last_number(connection, run), inputs=inputs)
 
 
 def _history(connection: sqlite3.Connection, known: list[Run], start: Placed) -> History:
@@ -120,15 +122,22 @@ def _history(connection: sqlite3.Connection, known: list[Run], start: Placed) ->
     )
     clock = clock_of(run.started, changes)
     remembered = filter(before, placed_between(connection, _REMEMBERED + _THIS_RUN_ONLY, from_at, _ALWAYS[1]))
+    older = filter(before, placed_between(connection, (BaselineComputed,), _ALWAYS[0], from_at))
     return History(
         started=run.started,
         changes=changes,
-        records=tuple(_moments(remembered, start.run, clock.mono)),
+        records=tuple(_moments(_with_baseline(list(remembered), list(older)), start.run, clock.mono)),
         counted=_counted(filter(before, placed_between(connection, _COUNTED, *_ALWAYS)), start.run),
     )
 
 
-def _moments(found: Iterator[Placed], run: RunId, mono: Callable[[Instant], int]) -> Iterator[tuple[int, Remembered]]:
+def _with_baseline(remembered: list[Placed], older: list[Placed]) -> list[Placed]:
+    """The last baseline however old it is: a daemon that kept running still uses it."""
+    has_one = any(isinstance(placed.record, BaselineComputed) for placed in remembered)
+    return remembered if has_one else [*older[-1:], *remembered]
+
+
+def _moments(found: Iterable[Placed], run: RunId, mono: Callable[[Instant], int]) -> Iterator[tuple[int, Remembered]]:
     """Each record with its moment on this run's clock; an earlier run's by wall time."""
     for placed in found:
         if isinstance(placed.record, Remembered) and (

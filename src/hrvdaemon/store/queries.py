@@ -1,4 +1,8 @@
-"""Reading what was stored, over connections that can not write. Rows come back as the records they were made of."""
+"""Reading what was stored, over connections that can not write. Rows come back as the records they were made of.
+
+What is said of the wearer never comes from an imported recording (law 7), unless the file holds nothing else. What came
+before is told by the order in which it was stored (``run.ordinal``): the wall clock may have stood wrong after a boot.
+"""
 
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -17,6 +21,7 @@ from hrvdaemon.vocabulary.units import MINUTE_MS, Instant, PromptId, RunId
 
 R = TypeVar("R", bound=Input | Event)
 _BUSY_TIMEOUT_S = 5.0
+_OWN = "run.imported = (SELECT min(imported) FROM run)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +29,7 @@ class Run:
     """One run of the daemon or of a replay; ``ended_at`` is None while it goes on, and after a crash."""
 
     started: RunStarted
+    imported: bool
     ended_at: Instant | None
     end_reason: str | None
 
@@ -61,13 +67,13 @@ def open_readonly(path: Path) -> sqlite3.Connection:
 
 
 def runs(connection: sqlite3.Connection) -> list[Run]:
-    """All runs, the earliest first."""
-    return [_run(row) for row in connection.execute("SELECT * FROM run ORDER BY started_at_ms, run")]
+    """All runs, imported ones too, in the order they came to be stored."""
+    return [_run(row) for row in connection.execute("SELECT * FROM run ORDER BY ordinal")]
 
 
 def last_run(connection: sqlite3.Connection) -> Run | None:
     """The run that began last; None if there was none yet."""
-    row = connection.execute("SELECT * FROM run ORDER BY started_at_ms DESC, run DESC LIMIT 1").fetchone()
+    row = connection.execute(f"SELECT * FROM run WHERE {_OWN} ORDER BY ordinal DESC LIMIT 1").fetchone()  # noqa: S608 - ours
     return None if row is None else _run(row)
 
 
@@ -90,7 +96,8 @@ def placed_between(
 
 
 def _placed(connection: sqlite3.Connection, cls: type[Any], from_at: Instant, to_at: Instant) -> Iterator[Placed]:
-    sql = f"SELECT * FROM {TABLES[cls]} WHERE at_ms >= ? AND at_ms < ?"  # noqa: S608 - our own names
+    table = TABLES[cls]
+    sql = f"SELECT {table}.* FROM {table} JOIN run USING (run) WHERE at_ms >= ? AND at_ms < ? AND {_OWN}"  # noqa: S608 - our own names
     for row in connection.execute(sql, (from_at, to_at)):
         if cls in HAPPENINGS and row["happening"] != HAPPENINGS[cls]:
             continue
@@ -104,21 +111,28 @@ def _placed(connection: sqlite3.Connection, cls: type[Any], from_at: Instant, to
 
 
 def decisions_between(connection: sqlite3.Connection, from_at: Instant, to_at: Instant) -> list[DecisionMade]:
-    """The ledger's rows of minutes that begin in ``from_at`` ≤ … < ``to_at``."""
-    sql = "SELECT * FROM decision WHERE start_at_ms >= ? AND start_at_ms < ? ORDER BY start_at_ms, run, input_number"
+    """The ledger's rows of minutes that begin in ``from_at`` ≤ … < ``to_at``, in the order they were made."""
+    sql = f"""
+        SELECT decision.* FROM decision JOIN run USING (run) WHERE start_at_ms >= ? AND start_at_ms < ? AND {_OWN}
+        ORDER BY ordinal, input_number, event_number
+    """  # noqa: S608 - our own names
     return [record_of(DecisionMade, row) for row in connection.execute(sql, (from_at, to_at))]
 
 
 def decision_at(connection: sqlite3.Connection, at: Instant) -> DecisionMade | None:
     """The row whose minutes hold ``at``, the later one where the clock went over them twice; None if there is none."""
-    sql = "SELECT * FROM decision WHERE start_at_ms <= ? ORDER BY start_at_ms DESC, mono_ms DESC LIMIT 1"
+    sql = f"""
+        SELECT decision.* FROM decision JOIN run USING (run) WHERE start_at_ms <= ? AND {_OWN}
+        ORDER BY start_at_ms DESC, ordinal DESC, input_number DESC LIMIT 1
+    """  # noqa: S608 - our own names
     decision = _one(DecisionMade, connection.execute(sql, (at,)))
     holds = decision is not None and at < decision.start_at + decision.minutes * MINUTE_MS
     return decision if holds else None
 
 
 def latest_decision(connection: sqlite3.Connection) -> DecisionMade | None:
-    return _one(DecisionMade, connection.execute("SELECT * FROM decision ORDER BY start_at_ms DESC LIMIT 1"))
+    """The row that was made last; None if there is none."""
+    return _latest(connection, DecisionMade)
 
 
 def decision_of(connection: sqlite3.Connection, prompt: PromptId) -> DecisionMade | None:
@@ -131,18 +145,33 @@ def prompt_issued(connection: sqlite3.Connection, prompt: PromptId) -> PromptIss
 
 
 def latest_prompt(connection: sqlite3.Connection) -> PromptIssued | None:
-    return _one(PromptIssued, connection.execute("SELECT * FROM prompt ORDER BY at_ms DESC LIMIT 1"))
+    """The invitation that was made last; None if there was none yet."""
+    return _latest(connection, PromptIssued)
+
+
+def _latest(connection: sqlite3.Connection, cls: type[R]) -> R | None:
+    """The newest run first, so that SQLite stops at the first row instead of sorting the table."""
+    table = TABLES[cls]
+    sql = f"""
+        SELECT {table}.* FROM run CROSS JOIN {table} ON {table}.run = run.run WHERE {_OWN}
+        ORDER BY ordinal DESC, input_number DESC, event_number DESC LIMIT 1
+    """  # noqa: S608 - our own names
+    return _one(cls, connection.execute(sql))
 
 
 def summaries_sent(connection: sqlite3.Connection) -> int:
-    """How many summaries all runs have made: windows and outcomes. The next one's sequence number is one more."""
-    row = connection.execute("SELECT (SELECT count(*) FROM window_summary) + (SELECT count(*) FROM outcome)").fetchone()
-    return int(row[0])
+    """How many summaries the daemon has made: windows and outcomes. The next one's sequence number is one more."""
+    count = "SELECT count(*) FROM {} JOIN run USING (run) WHERE NOT imported"
+    sql = f"SELECT ({count.format('window_summary')}) + ({count.format('outcome')})"
+    return int(connection.execute(sql).fetchone()[0])
 
 
 def epochs_since(connection: sqlite3.Connection, at: Instant) -> list[Epoch]:
     """Epochs that begin at or after ``at``, in order of wall time, and of arrival where it repeats."""
-    sql = "SELECT * FROM epoch WHERE start_at_ms >= ? ORDER BY start_at_ms, run, number"
+    sql = f"""
+        SELECT epoch.* FROM epoch JOIN run USING (run) WHERE start_at_ms >= ? AND {_OWN}
+        ORDER BY start_at_ms, ordinal, number
+    """  # noqa: S608 - our own names
     return [record_of(Epoch, row) for row in connection.execute(sql, (at,))]
 
 
@@ -154,4 +183,9 @@ def _one(cls: type[R], cursor: sqlite3.Cursor) -> R | None:
 def _run(row: sqlite3.Row) -> Run:
     values: dict[str, Any] = dict(row)
     started = record_of(RunStarted, values | {"at_ms": values["started_at_ms"], "seed": int(values["seed"])})
-    return Run(started=started, ended_at=values["ended_at_ms"], end_reason=values["end_reason"])
+    return Run(
+        started=started,
+        imported=bool(values["imported"]),
+        ended_at=values["ended_at_ms"],
+        end_reason=values["end_reason"],
+    )

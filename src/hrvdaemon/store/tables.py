@@ -32,7 +32,9 @@ def _metrics(prefix: str = "") -> str:
 
 RUNS_AND_JOURNAL: Final = f"""
 CREATE TABLE run (
-    run TEXT NOT NULL PRIMARY KEY,
+    ordinal INTEGER PRIMARY KEY,
+    run TEXT NOT NULL UNIQUE,
+    imported INTEGER NOT NULL,
     started_at_ms INTEGER NOT NULL,
     mono_ms INTEGER NOT NULL,
     boot_id TEXT NOT NULL,
@@ -42,7 +44,7 @@ CREATE TABLE run (
     settings_json TEXT NOT NULL,
     ended_at_ms INTEGER,
     end_reason TEXT
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE TABLE journal (
     run TEXT NOT NULL REFERENCES run (run),
     first_number INTEGER NOT NULL,

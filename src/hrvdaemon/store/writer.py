@@ -170,9 +170,12 @@ class Store:
 
 
 @contextmanager
-def recorder(path: Path, settings: StoreSettings | None = None) -> Iterator[Callable[[Step], None]]:
+def recorder(
+    path: Path, settings: StoreSettings | None = None, *, imported: bool = False
+) -> Iterator[Callable[[Step], None]]:
     """Store each step it is given in this thread, as ``replay --db`` does; what waits is written at the end.
 
+    ``imported`` marks its runs as recordings, which neither learn nor count as the wearer's days (law 7).
     DatabaseUnavailable where it can't be written.
     """
     chosen, waiting = settings or StoreSettings(), list[Step]()
@@ -181,12 +184,12 @@ def recorder(path: Path, settings: StoreSettings | None = None) -> Iterator[Call
     def keep(step: Step) -> None:
         waiting.append(step)
         if len(waiting) >= chosen.batch_steps:
-            write_batch(db.conn, waiting)
+            write_batch(db.conn, waiting, imported=imported)
             waiting.clear()
 
     try:
         yield keep
-        write_batch(db.conn, waiting)
+        write_batch(db.conn, waiting, imported=imported)
     except sqlite3.Error as error:
         if not is_trouble(error):
             raise

@@ -5,9 +5,9 @@ import logging
 import random
 import secrets
 import signal
+import socket
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,17 +20,19 @@ from hrvdaemon.regulation.exercises import CATALOGUE
 from hrvdaemon.regulation.explanations import state_sentence
 from hrvdaemon.sinks.live import Live
 from hrvdaemon.sources.clock_watch import clock_watch
+from hrvdaemon.sources.controls import Controls, answer, listening
 from hrvdaemon.sources.ticks import ticks
 from hrvdaemon.store.history import NOTHING_PAST, Past, load_past
 from hrvdaemon.store.queries import open_readonly, summaries_sent
 from hrvdaemon.store.schema import open_for_writing
+from hrvdaemon.store.sole_writer import sole_writer
 from hrvdaemon.store.writer import Store
 from hrvdaemon.supervisor.engine import Engine
 from hrvdaemon.supervisor.lifetime import Put, Sink, Source, Supervisor
-from hrvdaemon.vocabulary.events import BaselineComputed, PromptIssued
-from hrvdaemon.vocabulary.inputs import Input, RunEnded, RunStarted, Tick
+from hrvdaemon.vocabulary.events import BaselineComputed, Event, ExerciseFinished, ExerciseStarted, PromptIssued
+from hrvdaemon.vocabulary.inputs import Input, PromptAnswered, RunEnded, RunStarted, Tick
 from hrvdaemon.vocabulary.steps import Step
-from hrvdaemon.vocabulary.units import DAY_MS, RunId
+from hrvdaemon.vocabulary.units import SECOND_MS, RunId
 
 if TYPE_CHECKING:
     from hrvdaemon.sources.link_state import LinkState
@@ -39,58 +41,60 @@ log = logging.getLogger(__name__)
 
 MakeStrap = Callable[[Config, Clock, Live], Source]
 
+STILL_SHOWN = (BaselineComputed, PromptIssued, PromptAnswered, ExerciseStarted, ExerciseFinished)
+"""What a face shows of before this run: the stage, today's invitations and whether one waits. Not the last decision,
+whose activation would stand there as if it were now."""
+
 
 async def run_daemon(config: Config, clock: Clock, strap: MakeStrap) -> None:
     """Run until SIGTERM or Ctrl-C.
 
-    DatabaseUnavailable if nothing can be kept; a missing strap or broker ends nothing.
+    Unavailable, before anything is read or fed, if nothing can be kept or another daemon has the database or the
+    control socket; a missing strap or broker ends nothing.
     """
-    past = _open_past(config, clock)
+    with sole_writer(config.database), listening(config.socket) as listener:
+        await _run(config, clock, strap, listener)
+
+
+async def _run(config: Config, clock: Clock, strap: MakeStrap, listener: socket.socket) -> None:
+    past, first_seq = _open_past(config, clock)
     live = Live(version=hrvdaemon.__version__, mono_ms=clock.mono_ms)
     live.report(store="ok", broker="off")
-    for record in past.today:
-        live.remember(record)
     supervisor = Supervisor(clock.mono_ms)
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, supervisor.end, signal.Signals(number).name)
-    engine, ended = _engine(past.past, supervisor)
+    engine, ended = _engine(past, supervisor, live)
     await supervisor.run(
         engine,
         [*ended, _started(config, clock)],
-        sources=[strap(config, clock, live), *_sources(config, clock, live)],
-        sinks=_sinks(config, live, past.first_seq),
+        sources=[strap(config, clock, live), *_sources(listener, clock, live)],
+        sinks=_sinks(config, live, first_seq),
     )
     notify("STOPPING=1")
 
 
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    """What the database knows before this run."""
-
-    past: Past
-    today: tuple[BaselineComputed | PromptIssued, ...]
-    first_seq: int
-
-
-def _open_past(config: Config, clock: Clock) -> _Opened:
-    """Make or upgrade the database, and read what came before."""
+def _open_past(config: Config, clock: Clock) -> tuple[Past, int]:
+    """Make or upgrade the database, and read what came before, and the number of the next summary."""
     is_new = not config.database.exists()
     open_for_writing(config.database, busy_timeout_ms=round(config.store.busy_timeout_s * 1000)).close()
     if is_new:
-        return _Opened(NOTHING_PAST, (), 1)
+        return NOTHING_PAST, 1
     with closing(open_readonly(config.database)) as connection:
-        past = load_past(connection, clock.at())
-        records = () if past.history is None else past.history.records
-        recent = clock.at() - DAY_MS
-        today = tuple(r for _, r in records if isinstance(r, (BaselineComputed, PromptIssued)) and r.at > recent)
-        return _Opened(past, today, summaries_sent(connection) + 1)
+        return load_past(connection, clock.at()), summaries_sent(connection) + 1
 
 
-def _engine(past: Past, supervisor: Supervisor) -> tuple[Engine, list[Input]]:
-    """The engine as it was, and the end of a run that a crash cut off."""
+def _engine(past: Past, supervisor: Supervisor, live: Live) -> tuple[Engine, list[Input]]:
+    """The engine as it was, the picture with what still holds of it, and the end of a run that a crash cut off."""
+
+    def told(record: Input | Event) -> None:
+        if isinstance(record, STILL_SHOWN):
+            live.remember(record)
+
     engine = Engine(supervisor.take, past.history)
+    for _, record in () if past.history is None else past.history.records:
+        told(record)
     for tail in past.tails:
-        engine.recall(tail.run, tail.first_number, list(tail.inputs))
+        engine.recall(tail.run, tail.last_number, tail.inputs, told)
     if past.unended is None:
         return engine, []
     last = past.tails[-1].inputs
@@ -137,32 +141,31 @@ def simulated(scenario: str) -> MakeStrap:
 
     def make(_config: Config, clock: Clock, live: Live) -> Source:
         async def run(put: Put) -> None:
-            wearer = Wearer(SCENARIOS[scenario], seed=1, manner=StrapManner(), start_mono_ms=clock.mono_ms())
+            began_ms = clock.mono_ms()
+            wearer = Wearer(SCENARIOS[scenario], seed=1, manner=StrapManner(), start_mono_ms=began_ms)
             live.report(link="connected")
             while wearer.second < wearer.scenario.duration_s:
                 inputs, _ = wearer.live(1)
                 for given in inputs:
                     put(given)
-                await asyncio.sleep(1)
+                await asyncio.sleep((began_ms + wearer.second * SECOND_MS - clock.mono_ms()) / SECOND_MS)
 
         return Source("simulated strap", run)
 
     return make
 
 
-def _sources(config: Config, clock: Clock, live: Live) -> list[Source]:
-    from hrvdaemon.sources.controls import Controls, serve  # noqa: PLC0415  after the strap has begun
-
-    async def answer(put: Put) -> None:
-        controls = Controls(
+def _sources(listener: socket.socket, clock: Clock, live: Live) -> list[Source]:
+    async def controls(put: Put) -> None:
+        asked = Controls(
             status=live.status_json, subscribe=live.subscribe, put=put, mono_ms=clock.mono_ms, exercises=CATALOGUE
         )
-        await serve(controls, config.socket)
+        await answer(asked, listener)
 
     return [
         Source("ticks", lambda put: ticks(put, clock.mono_ms)),
         Source("clock", lambda put: clock_watch(put, clock.mono_ms, clock.at, zone)),
-        Source("controls", answer),
+        Source("controls", controls),
     ]
 
 
@@ -206,7 +209,10 @@ def _client(database: Path) -> str:
 
 async def _tell_systemd(steps: Channel[Step]) -> None:
     """READY with the first step, then a sign of life as long as ticks come out of the pipeline."""
-    notify("READY=1")
+    is_ready = False
     async for step in steps:
+        if not is_ready:
+            notify("READY=1")
+            is_ready = True
         if isinstance(step.input, Tick):
             notify("WATCHDOG=1")

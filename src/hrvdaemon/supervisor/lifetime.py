@@ -12,7 +12,7 @@ broker away                the sink backs off and goes on; nothing else notices
 disk full                  the store keeps a bounded ring in memory, says so, and writes when it can
 a face goes away           its channel drops the oldest
 a source or sink crashes   a bug: the run ends in order, what was recorded is stored, the error is raised
-the pipeline raises        a bug: as above; the journal holds the input that caused it
+the pipeline raises        a bug: as above; the journal holds the input that caused it, and those behind it
 =========================  ===========================================================================
 """
 
@@ -103,8 +103,14 @@ class Supervisor:
             raise cancelled
 
     async def _feed(self, engine: Engine) -> None:
+        """Until the inbox is closed and empty; once the pipeline has failed, what else came is kept, not fed."""
+        feed: Callable[[Input], object] = engine.feed
         async for given in self._inbox:
-            engine.feed(given)
+            try:
+                feed(given)
+            except Exception as error:  # noqa: BLE001  held, and raised again once everything is drained
+                self._fail(error)
+                feed = engine.keep
 
     async def _run_sources(self, sources: Iterable[Source]) -> asyncio.CancelledError | None:
         """Until they are done or it is time to end; a cancellation is held back, so that the end keeps its order."""
