@@ -78,14 +78,14 @@ def test_a_control_socket_that_can_not_be_is_4_and_nothing_was_begun(
     said = capsys.readouterr().err
     assert (left.value.code, "Traceback" in said) == (4, False)
     assert said.startswith("hrvdaemon: expected a")
-    assert not (tmp_path / "hrv.db").exists()
+    assert not list(tmp_path.glob("*.db"))
 
 
 def test_a_second_daemon_is_4_and_says_who_holds_the_database(
     tmp_path: Path, write: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
     config = write(f'[store]\npath = "{tmp_path / "hrv.db"}"\n[control]\nsocket = "{tmp_path / "c.sock"}"\n')
-    with sole_writer(tmp_path / "hrv.db"), pytest.raises(SystemExit) as left:
+    with sole_writer(tmp_path / "simulated.db"), pytest.raises(SystemExit) as left:
         main(["run", "--simulated", "rest", "--config", str(config)])
     said = capsys.readouterr().err
     assert (left.value.code, "Traceback" in said) == (4, False)
@@ -116,7 +116,8 @@ def test_it_ends_with_0_and_everything_is_stored(
     finally:
         daemon.kill()
     assert (daemon.returncode, "Traceback" in said) == (0, False)
-    with closing(open_readonly(database)) as connection:
+    assert not database.exists()
+    with closing(open_readonly(tmp_path / "simulated.db")) as connection:
         [stored] = runs(connection)
         inputs = list(journal_inputs(connection, stored.started.run))
     assert stored.end_reason == number.name

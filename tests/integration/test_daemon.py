@@ -205,7 +205,8 @@ def test_the_process_ends_0_on_sigterm_and_a_killed_run_is_closed_by_the_next(
     time.sleep(4)
     ended.send_signal(signal.SIGTERM)
     assert ended.wait(20) == 0
-    database = tmp_path / "h.db"
+    database = tmp_path / "simulated.db"
+    assert not (tmp_path / "h.db").exists()
     assert rows(database, "SELECT end_reason FROM run ORDER BY started_at_ms") == [("cut off",), ("SIGTERM",)]
     assert rows(database, "PRAGMA quick_check") == [("ok",)]
     assert rows(database, "SELECT count(*) > 0 FROM beat_block") == [(1,)]

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,10 @@ from hrvdaemon.vocabulary.errors import BadUsage
 
 if TYPE_CHECKING:
     from hrvdaemon.supervisor.daemon import MakeStrap
+
+SIMULATED = "simulated"
+
+log = logging.getLogger(__name__)
 
 
 def run(*, config: Path | None = None, simulated: str | None = None) -> None:
@@ -19,7 +24,8 @@ def run(*, config: Path | None = None, simulated: str | None = None) -> None:
     config
         Config file; without it the usual one, or the defaults.
     simulated
-        A simulated strap instead (for example stress_ramp), in real time, to try the rest without one.
+        A simulated strap instead (for example stress_ramp), in real time, to try the rest without one. It has a
+        database of its own, simulated.db beside the wearer's: what nobody lived teaches no baseline.
     """
     from hrvdaemon.clock import MachineClock  # noqa: PLC0415  numpy only once it is needed
     from hrvdaemon.config import load  # noqa: PLC0415  as above
@@ -27,8 +33,13 @@ def run(*, config: Path | None = None, simulated: str | None = None) -> None:
 
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
     logging.getLogger("bleak").setLevel(logging.WARNING)
-    strap = bluetooth if simulated is None else _simulated(simulated)
-    asyncio.run(run_daemon(load(config), MachineClock(), strap))
+    settings = load(config)
+    if simulated is None:
+        asyncio.run(run_daemon(settings, MachineClock(), bluetooth))
+        return
+    apart = replace(settings, database=settings.database.with_stem(SIMULATED))
+    log.info("event=simulated database=%s", apart.database)
+    asyncio.run(run_daemon(apart, MachineClock(), _simulated(simulated)))
 
 
 def _simulated(name: str) -> "MakeStrap":
