@@ -6,6 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("repeatable", derandomize=True)
+if os.environ.get("CI"):
+    settings.load_profile("repeatable")
+"""A merge is judged by the same examples each time; at a desk Hypothesis goes on looking for new ones."""
 
 
 @pytest.fixture(scope="session")

@@ -175,3 +175,10 @@ def test_no_part_is_refused() -> None:
 
 def test_the_examples_are_true() -> None:
     assert doctest.testmod(frequency_domain).failed == 0
+
+
+def test_a_band_that_the_bins_do_not_resolve_has_no_power() -> None:
+    """Forty beats with three gaps: a window of 60 s may hold beats of two seconds only."""
+    coarse = Spectrum(frequency_hz=np.arange(0, 0.5, 0.13), density=np.full(4, 100.0), mean_rr_ms=900.0)
+    assert np.isnan(coarse.power((0.04, 0.15)))
+    assert np.isnan(coarse.power((0.0033, 0.04)))

@@ -49,6 +49,8 @@ class Spectrum:
     def power(self, band: Band) -> float:
         """Power in ms² by trapezoid over the bins in ``[low, high)``; 0 where it is only rounding.
 
+        NaN where the band holds fewer than two bins: beats that span so little time say nothing of it.
+
         Examples
         --------
         >>> flat = Spectrum(frequency_hz=np.arange(0, 0.5, 0.01), density=np.full(50, 100.0), mean_rr_ms=900.0)
@@ -58,6 +60,8 @@ class Spectrum:
         inside = self._bins(band)
         step = float(self.frequency_hz[1])
         values = self.density[inside]
+        if values.size < 2:
+            return math.nan
         power: float = float(values.sum() - (values[0] + values[-1]) / 2) * step
         return power if power > self.none_ms2 else 0.0
 

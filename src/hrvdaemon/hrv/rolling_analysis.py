@@ -88,12 +88,8 @@ def rolling(
     windows = windows_at_beats(end_s, window_s) if step_s == "beat" else windows_every(end_s, window_s, step_s)
     by_sums = tuple(key for key in keys if key in time_domain.KEYS)
     result = time_domain.rolling_time_domain(series, windows, keys=by_sums, judge_quality=judge_quality)
-    others = _others(
-        series.in_range,
-        replace(windows, first_beat=None),
-        tuple(key for key in keys if key not in by_sums),
-        entropy_every,
-    )
+    rest = tuple(key for key in keys if key not in by_sums)
+    others = _others(series.in_range, replace(windows, first_beat=None), rest, entropy_every) if rest else {}
     withheld = {key: _carried(key, values, result, others, judge=judge_quality) for key, values in others.items()}
     found = result.metrics | withheld
     return replace(result, metrics={key: found[key] for key in keys})

@@ -57,7 +57,7 @@ def _roots(rr_ms: Floats, detrended_ms: Floats, block: Block) -> Floats:
         row = np.arange(counts.size)
         middle = (rows[row, (counts - 1) // 2] + rows[row, counts // 2]) / 2
         spread = rows[row, counts - 1] - rows[:, 0]
-        swings = (counts > 0) & (spread > FLAT * middle)
+        swings = (counts > 0) & (middle > 0) & (spread > FLAT * middle)
         if swings.any():
             share = 100 * _fullest(rows[swings]) / counts[swings]
             roots[part][swings] = np.sqrt(share / (2 * middle[swings] / 1000 * spread[swings] / 1000))
