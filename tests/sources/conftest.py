@@ -6,7 +6,6 @@ after a loss (bleak#676), a connection attempt beside a scan fails (bluez#569), 
 """
 
 import asyncio
-import selectors
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,34 +18,11 @@ from hrvdaemon.sources.ble import BluetoothStrap, StrapSettings
 from hrvdaemon.sources.link_state import LinkState
 from hrvdaemon.sources.radio import HEART_RATE_SERVICE, Radio
 from hrvdaemon.vocabulary.inputs import Input
+from tests.jumping_loop import JumpingLoop
 
 HANG = "hang"
 STUBBORN = "hang, and ignore the first cancellation"
 Fault = Exception | str | None
-
-
-class JumpingSelector(selectors.SelectSelector):
-    """Waits for nothing: when no file is ready, the loop's time jumps to what is due next."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.now = 0.0
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        ready = super().select(0)
-        if not ready:
-            assert timeout is not None, "everything waits and nothing is due: a dead lock"
-            self.now += max(timeout, 0.0)
-        return ready
-
-
-class JumpingLoop(asyncio.SelectorEventLoop):
-    def __init__(self) -> None:
-        self.jumping = JumpingSelector()
-        super().__init__(self.jumping)
-
-    def time(self) -> float:
-        return self.jumping.now
 
 
 @dataclass(eq=False)

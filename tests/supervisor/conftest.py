@@ -1,7 +1,6 @@
 """A loop whose time jumps to what is due next, and sources and sinks by hand."""
 
 import asyncio
-import selectors
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,30 +13,7 @@ from hrvdaemon.supervisor.lifetime import Put, Sink, Source, Supervisor
 from hrvdaemon.vocabulary.inputs import Input, RunStarted
 from hrvdaemon.vocabulary.steps import Step
 from hrvdaemon.vocabulary.units import RunId, instant
-
-
-class JumpingSelector(selectors.SelectSelector):
-    """Waits for nothing: when no file is ready, the loop's time jumps to what is due next."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.now = 0.0
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        ready = super().select(0)
-        if not ready:
-            assert timeout is not None, "everything waits and nothing is due: a dead lock"
-            self.now += max(timeout, 0.0)
-        return ready
-
-
-class JumpingLoop(asyncio.SelectorEventLoop):
-    def __init__(self) -> None:
-        self.jumping = JumpingSelector()
-        super().__init__(self.jumping)
-
-    def time(self) -> float:
-        return self.jumping.now
+from tests.jumping_loop import JumpingLoop
 
 
 @dataclass

@@ -32,7 +32,7 @@ def analyse(
     Parameters
     ----------
     recording
-        RR text, HRV Logger CSV, time and interval CSV, or hrvdaemon's JSON lines; ``.gz`` too.
+        RR text, beat times, HRV Logger CSV, time and interval columns, Polar .hrm, .npy, or JSON lines; ``.gz`` too.
     unit
         Unit of the intervals; without it the file's median decides, which is told.
     artefacts

@@ -36,7 +36,7 @@ def replay(
     Parameters
     ----------
     recordings
-        JSON lines, RR text or HRV Logger CSV.
+        JSON lines, RR text, beat times, HRV Logger CSV, time and interval columns, Polar .hrm or .npy.
     db
         Keep everything in this SQLite file; without it nothing is kept.
     speed
