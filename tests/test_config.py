@@ -18,7 +18,7 @@ from hrvdaemon.pipeline.ranges import RANGES
 from hrvdaemon.pipeline.settings import Settings, defaults
 from hrvdaemon.regulation.prompting import PromptSettings
 from hrvdaemon.sinks.mqtt import MqttSettings
-from hrvdaemon.sources.ble import StrapSettings
+from hrvdaemon.sources.strap_settings import StrapSettings
 from hrvdaemon.store.writer import StoreSettings
 from hrvdaemon.vocabulary.errors import BadConfig
 
@@ -39,7 +39,7 @@ def write(tmp_path: Path) -> Write:
 
 @pytest.fixture(autouse=True)
 def _no_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for variable in ("CONFIGURATION_DIRECTORY", "STATE_DIRECTORY", "RUNTIME_DIRECTORY"):
+    for variable in ("CONFIGURATION_DIRECTORY", "STATE_DIRECTORY", "RUNTIME_DIRECTORY", "HRVDAEMON_INSTANCE"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "none"))
 
@@ -89,6 +89,58 @@ def test_without_runtime_folders_the_socket_is_beside_the_database(monkeypatch: 
     assert config.default_socket().parent == config.default_database().parent
     monkeypatch.setenv("XDG_RUNTIME_DIR", "/run/user/1000")
     assert config.default_socket() == Path("/run/user/1000/hrvdaemon/control.sock")
+
+
+def test_an_instance_has_a_config_a_database_and_a_socket_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "run"))
+    places: list[tuple[Path, Path, Path]] = []
+    for name in ("", "first", "second"):
+        monkeypatch.setenv("HRVDAEMON_INSTANCE", name)
+        places.append((config.default_path(), config.default_database(), config.default_socket()))
+    assert places[0][1] == tmp_path / "data" / "hrvdaemon" / "hrvdaemon.db"
+    assert places[1] == (
+        tmp_path / "config" / "hrvdaemon" / "first" / "hrvdaemon.toml",
+        tmp_path / "data" / "hrvdaemon" / "first" / "hrvdaemon.db",
+        tmp_path / "run" / "hrvdaemon" / "first" / "control.sock",
+    )
+    assert len({path for each in places for path in each}) == 9
+
+
+def test_systemds_folders_are_an_instances_own_already(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HRVDAEMON_INSTANCE", "first")
+    monkeypatch.setenv("STATE_DIRECTORY", "/var/lib/hrvdaemon/first")
+    assert config.default_database() == Path("/var/lib/hrvdaemon/first/hrvdaemon.db")
+
+
+def test_the_socket_of_an_instances_system_unit_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HRVDAEMON_INSTANCE", "first")
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "none"))
+    monkeypatch.setattr(config, "SYSTEM_RUNTIME", tmp_path)
+    (tmp_path / "first").mkdir()
+    (tmp_path / "first" / "control.sock").touch()
+    assert config.control_socket() == tmp_path / "first" / "control.sock"
+
+
+@pytest.mark.parametrize("name", ["../other", "Uppercase", "a b", "-a", "a" * 33, "é"])
+def test_a_name_that_is_no_folder_of_ours_is_refused(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv("HRVDAEMON_INSTANCE", name)
+    with pytest.raises(BadConfig, match="HRVDAEMON_INSTANCE: expected a name of a-z, 0-9 and -"):
+        config.load()
+
+
+def test_further_straps_keep_their_order(write: Write) -> None:
+    assert config.load(write('[strap]\nothers = ["TICKR", "H9"]\n')).strap.others == ("TICKR", "H9")
+
+
+@pytest.mark.parametrize("line", ['others = "TICKR"', "others = [1]", "pair = 1", "battery_every_s = 0"])
+def test_a_wrong_value_of_a_strap_is_named(write: Write, line: str) -> None:
+    assert [said.split(":")[1].strip() for said in mistakes(write(f"[strap]\n{line}\n"))] == [
+        f"strap.{line.partition(' ')[0]}"
+    ]
 
 
 def test_every_section_is_read(write: Write, tmp_path: Path) -> None:

@@ -105,7 +105,17 @@ def test_status_has_the_keys_of_the_contract(live: Live, steps: Any, update: Any
     assert live.status_json() == {
         "state": "no_signal",
         "sentence": live.now().sentence,
-        "sensor": {"name": "Polar H10", "link": "connected", "battery_percent": 80, "seconds_since_beat": None},
+        "sensor": {
+            "name": "Polar H10",
+            "link": "connected",
+            "link_state": None,
+            "next_step": None,
+            "warning": None,
+            "model": None,
+            "rssi_dbm": None,
+            "battery_percent": 80,
+            "seconds_since_beat": None,
+        },
         "hr_bpm": 64.3,
         "rmssd_ms": 31.4,
         "quality": Quality.GOOD.value,
@@ -132,6 +142,16 @@ def test_health_that_is_not_given_stays(live: Live) -> None:
         "the disk is full",
         "off",
     )
+
+
+def test_what_the_link_does_is_told_by_its_source_once_that_speaks(live: Live, steps: Any) -> None:
+    live.feed(steps.begin())
+    live.report_link("searching", words="Looking for the strap. Put it on.", next_step="Put it on.")
+    live.describe_strap(rssi_dbm=-61, model="H10")
+    live.feed(steps.step(inputs.SensorConnected(mono_ms=1, sensor=SensorId("a"), name="Polar H10")))
+    sensor = live.status_json()["sensor"]
+    assert (sensor["link"], sensor["link_state"]) == ("Looking for the strap. Put it on.", "searching")
+    assert (sensor["next_step"], sensor["rssi_dbm"]) == ("Put it on.", -61)
 
 
 def test_the_clock_goes_on_between_inputs(steps: Any) -> None:

@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from bleak.exc import BleakDBusError, BleakError
+from bleak.exc import BleakCharacteristicNotFoundError, BleakDBusError, BleakError
 
 from hrvdaemon.sources.ble import BluetoothStrap, StrapSettings
 from hrvdaemon.sources.link_state import LinkState
 from hrvdaemon.sources.radio import HEART_RATE_SERVICE, Radio
+from hrvdaemon.sources.strap_memory import StrapMemory
+from hrvdaemon.sources.strap_reading import StrapDetails
 from hrvdaemon.vocabulary.inputs import Input
 from tests.jumping_loop import JumpingLoop
 
@@ -46,6 +48,14 @@ class FakeAir:
     in_range: bool = True
     sends: bool = True
     battery: bytes = b"\x57"
+    texts: dict[str, bytes] = field(default_factory=lambda: {"2a29": b"Polar Electro Oy", "2a24": b"H10\0"})
+    rssi_dbm: int = -61
+    neighbours: list[FakeDevice] = field(default_factory=list)
+    """Other heart-rate straps in sight."""
+    make: Callable[[int], bytes] | None = None
+    """The bytes of the n-th packet; None: 60 per minute and one interval."""
+    hangs_up_after_s: float | None = None
+    """After the subscription."""
     notify_takes_s: float = 0.0
     faults: dict[str, deque[Fault]] = field(default_factory=dict)
     standing: dict[str, Fault] = field(default_factory=dict)
@@ -56,6 +66,7 @@ class FakeAir:
     bluez: list[dict[str, str]] = field(default_factory=list)
     generation: int = 0
     n_sent: int = 0
+    connected: list[str] = field(default_factory=list)
     crashed: bool = False
 
     def times(self, name: str) -> list[float]:
@@ -122,8 +133,10 @@ class FakeAir:
         del self.standing["scan"]
 
     def packet(self) -> bytearray:
-        """Heart rate 60 and one RR interval, numbered by its ticks so that each is distinct."""
+        """Heart rate 60 and one RR interval, numbered by its ticks so that each is distinct, unless ``make`` says."""
         self.n_sent += 1
+        if self.make is not None:
+            return bytearray(self.make(self.n_sent))
         return bytearray(b"\x10\x3c" + (self.n_sent % 65_536).to_bytes(2, "little"))
 
     def send(self) -> None:
@@ -164,7 +177,10 @@ class FakeScanner:
             self.detection_callback(other, FakeAdvertisement(local_name=None, rssi=-40))
         if self.air.is_visible and (self.service_uuids is None or self.air.announces_heart_rate):
             assert self.service_uuids in (None, [HEART_RATE_SERVICE])
-            self.detection_callback(self.air.device(), FakeAdvertisement(local_name=self.air.name, rssi=-61))
+            advertisement = FakeAdvertisement(local_name=self.air.name, rssi=self.air.rssi_dbm)
+            self.detection_callback(self.air.device(), advertisement)
+        for neighbour in self.air.neighbours:
+            self.detection_callback(neighbour, FakeAdvertisement(local_name=neighbour.name, rssi=-70))
 
 
 class FakeClient:
@@ -190,11 +206,14 @@ class FakeClient:
         if self.device.generation != self.air.generation or not self.air.in_range:
             raise BleakError("device 'dev_C4_11_22_33_44_55' not found")
         self.is_connected = True
+        self.air.connected.append(self.device.address)
 
     async def start_notify(self, characteristic: str, callback: Callable[[Any, bytearray], None]) -> None:
         await self.air.call("notify")
         assert characteristic.startswith("00002a37")
         self.callback = callback
+        if self.air.hangs_up_after_s is not None:
+            asyncio.get_running_loop().call_later(self.air.hangs_up_after_s, self.air.lose_link)
         asyncio.get_running_loop().call_later(1, self._beat)
         await asyncio.sleep(self.air.notify_takes_s)
 
@@ -204,9 +223,13 @@ class FakeClient:
             self.air.send()
 
     async def read_gatt_char(self, characteristic: str) -> bytearray:
-        await self.air.call("battery")
-        assert characteristic.startswith("00002a19")
-        return bytearray(self.air.battery)
+        if characteristic.startswith("00002a19"):
+            await self.air.call("battery")
+            return bytearray(self.air.battery)
+        await self.air.call("details")
+        if characteristic[4:8] not in self.air.texts:
+            raise BleakCharacteristicNotFoundError(characteristic)
+        return bytearray(self.air.texts[characteristic[4:8]])
 
     async def disconnect(self) -> None:
         """As bleak 3.1: the bus is released and the callback called whatever happens."""
@@ -230,6 +253,9 @@ class Stage:
     inputs: list[Input] = field(default_factory=list)
     states: list[LinkState] = field(default_factory=list)
     script: list[tuple[float, Callable[[], None]]] = field(default_factory=list)
+    strap: BluetoothStrap = field(init=False)
+    details: list[StrapDetails] = field(default_factory=list)
+    memory: StrapMemory = field(default_factory=StrapMemory)
     ended_after_s: float = 0.0
 
     def at(self, second: float, happens: Callable[[], None]) -> None:
@@ -248,16 +274,24 @@ class Stage:
             await self.air.call("links")
             return self.air.links
 
+        async def forget(_: Any) -> None:
+            await self.air.call("forget")
+
         return Radio(
             scanner=lambda callback, uuids, *, bluez: FakeScanner(self.air, callback, uuids, bluez=bluez),
             client=lambda device, callback, *, timeout, bluez: FakeClient(
                 self.air, device, callback, timeout=timeout, bluez=bluez
             ),
             links=links,
+            forget=forget,
         )
 
     def play(self, seconds: float, **settings: Any) -> None:
-        """Run the source for so many seconds of its own clock, then cancel it and note how long it took to end."""
+        """Run the source for so many seconds of its own clock, then cancel it and note how long it took to end.
+
+        The first strap seen is taken at once, unless the settings say ``choose_s``.
+        """
+        settings = {"choose_s": 0.0} | settings
         with asyncio.Runner(loop_factory=JumpingLoop) as runner:
             runner.run(self._play(seconds, StrapSettings(**settings)))
 
@@ -265,15 +299,17 @@ class Stage:
         loop = asyncio.get_running_loop()
         for second, happens in self.script:
             loop.call_at(second, happens)
-        strap = BluetoothStrap(
+        self.strap = BluetoothStrap(
             settings,
             put=self.inputs.append,
             mono_ms=lambda: round(loop.time() * 1000),
             radio=self.radio(),
             jitter=lambda: self.jitter,
             report=self.states.append,
+            describe=self.details.append,
+            memory=self.memory,
         )
-        task = asyncio.create_task(strap.run(), name="strap")
+        task = asyncio.create_task(self.strap.run(), name="strap")
         await asyncio.sleep(seconds)
         assert not task.done(), f"the source ended by itself: {task}"
         task.cancel()

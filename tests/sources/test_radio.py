@@ -3,7 +3,8 @@
 import inspect
 import subprocess
 import sys
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, ClassVar
 
 import bleak
 import pytest
@@ -11,6 +12,7 @@ from bleak import exc
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
 
+from hrvdaemon.sources.bluez import forget
 from hrvdaemon.sources.link_state import LINK_WORDS, LinkState
 from hrvdaemon.sources.radio import (
     BATTERY_LEVEL,
@@ -40,6 +42,13 @@ Reason = exc.BleakBluetoothNotAvailableReason
         (exc.BleakDBusError("org.freedesktop.DBus.Error.Spawn.ChildExited", ["1"]), LinkState.NO_SERVICE),
         (exc.BleakDBusError("org.freedesktop.DBus.Error.AccessDenied", ["Rejected"]), LinkState.NOT_ALLOWED),
         (exc.BleakDBusError("org.bluez.Error.Failed", ["le-connection-abort-by-local"]), None),
+        (
+            exc.BleakDBusError("org.bluez.Error.Failed", ["br-connection-profile-unavailable"]),
+            LinkState.CLASSIC_BLUETOOTH,
+        ),
+        (exc.BleakDBusError("org.bluez.Error.NotPermitted", ["Not paired"]), LinkState.NEEDS_PAIRING),
+        (exc.BleakDBusError("org.bluez.Error.NotPermitted", ["Notify acquired"]), LinkState.HELD),
+        (exc.BleakDBusError("org.freedesktop.DBus.Error.UnknownObject", ["gone"]), None),
         (exc.BleakGATTProtocolError(0x05), LinkState.NEEDS_PAIRING),
         (exc.BleakGATTProtocolError(0x0F), LinkState.NEEDS_PAIRING),
         (exc.BleakGATTProtocolError(0x0E), None),
@@ -73,6 +82,19 @@ def test_a_fault_tells_the_state_its_next_step_and_what_came(error: Exception, c
     fault = RadioFault(LinkState.BUSY, error)
     assert fault.came == came
     assert str(fault) == f"{LINK_WORDS[LinkState.BUSY]} (came {came})"
+
+
+@pytest.mark.parametrize(
+    ("error", "is_stale"),
+    [
+        (exc.BleakCharacteristicNotFoundError(HEART_RATE_MEASUREMENT), True),
+        (exc.BleakDBusError("org.freedesktop.DBus.Error.UnknownObject", ["gone"]), True),
+        (exc.BleakDBusError("org.bluez.Error.Failed", ["le-connection-abort-by-local"]), False),
+        (TimeoutError(), False),
+    ],
+)
+def test_a_fault_tells_whether_the_list_of_services_may_be_stale(error: Exception, is_stale: bool) -> None:
+    assert RadioFault(meaning(error) or LinkState.REFUSED, error).is_stale is is_stale
 
 
 def test_bleak_is_not_imported_before_a_radio_is_asked_for() -> None:
@@ -120,3 +142,35 @@ def test_the_scanner_filters_by_the_long_uuid() -> None:
 def test_the_real_radio_is_bleak() -> None:
     radio = bleak_radio()
     assert (radio.scanner, radio.client) == (bleak.BleakScanner, bleak.BleakClient)
+    assert radio.forget is forget
+
+
+class Backend:
+    """In the place of bleak's own: notes how it is called."""
+
+    calls: ClassVar[list[tuple[str, Any]]] = []
+
+    def __init__(self, _device: Any, **_: Any) -> None:
+        characteristic = SimpleNamespace(uuid=HEART_RATE_MEASUREMENT, properties=["notify"])
+        self.services = SimpleNamespace(get_characteristic=lambda _: characteristic)
+        self.is_connected = True
+
+    async def connect(self, pair: bool, **_: Any) -> None:
+        self.calls.append(("connect", pair))
+
+    async def start_notify(self, _characteristic: Any, _callback: Any, **options: Any) -> None:
+        self.calls.append(("notify", options["bluez"]))
+
+
+@pytest.mark.parametrize("pair", [True, False])
+@pytest.mark.parametrize("use_start_notify", [True, False])
+async def test_bleak_pairs_and_acquires_only_where_that_was_asked_for(
+    monkeypatch: pytest.MonkeyPatch, pair: bool, use_start_notify: bool
+) -> None:
+    monkeypatch.setattr(bleak, "get_platform_client_backend_type", lambda: (Backend, "by hand"))
+    Backend.calls.clear()
+    radio = bleak_radio(pair=pair, use_start_notify=use_start_notify)
+    client = radio.client(BLEDevice("C4:11:22:33:44:55", "H10", None), print, timeout=5, bluez={})
+    await client.connect()
+    await client.start_notify(HEART_RATE_MEASUREMENT, print)
+    assert Backend.calls == [("connect", pair), ("notify", {} if use_start_notify else {"use_start_notify": False})]

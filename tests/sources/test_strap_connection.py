@@ -31,7 +31,7 @@ def played(jumping: Callable[[Any], Any]) -> Callable[..., list[Input]]:
                 silence_s=10,
                 put=inputs.append,
                 mono_ms=lambda: next(clock),
-                flowing=lambda: None,
+                received=lambda _: None,
             )
             for happens in happenings:
                 happens(connection)

@@ -25,9 +25,10 @@ from hrvdaemon.store.journal import journal_inputs
 from hrvdaemon.store.queries import Run, open_readonly, records_between, runs
 from hrvdaemon.store.writer import record_sync
 from hrvdaemon.supervisor import daemon
-from hrvdaemon.supervisor.daemon import MakeStrap, run_daemon
+from hrvdaemon.supervisor.daemon import run_daemon
 from hrvdaemon.supervisor.engine import Engine
 from hrvdaemon.supervisor.lifetime import Put, Source
+from hrvdaemon.supervisor.strap_sources import MakeStrap, simulated
 from hrvdaemon.vocabulary.errors import DatabaseUnavailable, Unavailable
 from hrvdaemon.vocabulary.events import BaselineComputed, DecisionMade, PromptIssued
 from hrvdaemon.vocabulary.inputs import (
@@ -307,7 +308,7 @@ def test_a_simulated_strap_keeps_to_the_clock_however_long_its_work_takes(bench:
             loop.jumping.now += 0.3
 
         live = Live(version="1", mono_ms=LoopClock().mono_ms)
-        source = daemon.simulated("rest")(settings, LoopClock(), live)
+        source = simulated("rest")(settings, LoopClock(), live)
         with suppress(TimeoutError):
             async with asyncio.timeout(60):
                 await source.run(put)

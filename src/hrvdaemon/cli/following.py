@@ -14,7 +14,8 @@ from hrvdaemon.vocabulary.errors import BadUsage, DaemonNotRunning, Unavailable
 from hrvdaemon.vocabulary.events import Event
 from hrvdaemon.vocabulary.inputs import Input, Tick
 
-HEALTH_S = 5
+HEALTH_S = 1
+"""What keeps a strap from sending is seen a second later here than in the daemon's own status."""
 RETRY_S = 2
 
 
@@ -53,7 +54,7 @@ class Followed:
         while True:
             with suppress(DaemonNotRunning):
                 await self._follow_once()
-            self._now = replace(self._now, link="waiting for hrvdaemon to come back")
+            self._now = replace(self._now, link="waiting for hrvdaemon to come back", link_state=None)
             await asyncio.sleep(RETRY_S)
 
     async def act(self, key: Key) -> None:
@@ -82,5 +83,8 @@ class Followed:
 
     def _hear(self, told: dict[str, Any]) -> None:
         """Of the status, what no record carries."""
-        health = {"link": told["sensor"]["link"], "store": told["store"], "broker": told["broker"]}
-        self._now = replace(self._now, **health)
+        strap = {
+            name: told["sensor"].get(name)
+            for name in ("link", "link_state", "next_step", "warning", "model", "rssi_dbm")
+        }
+        self._now = replace(self._now, **strap, store=told["store"], broker=told["broker"])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hrvdaemon.vocabulary.errors import BadUsage
 
 if TYPE_CHECKING:
-    from hrvdaemon.supervisor.daemon import MakeStrap
+    from hrvdaemon.supervisor.strap_sources import MakeStrap
 
 SIMULATED = "simulated"
 
@@ -29,7 +29,8 @@ def run(*, config: Path | None = None, simulated: str | None = None) -> None:
     """
     from hrvdaemon.clock import MachineClock  # noqa: PLC0415  numpy only once it is needed
     from hrvdaemon.config import load  # noqa: PLC0415  as above
-    from hrvdaemon.supervisor.daemon import bluetooth, run_daemon  # noqa: PLC0415  as above
+    from hrvdaemon.supervisor.daemon import run_daemon  # noqa: PLC0415  as above
+    from hrvdaemon.supervisor.strap_sources import bluetooth  # noqa: PLC0415  as above
 
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
     logging.getLogger("bleak").setLevel(logging.WARNING)
@@ -44,7 +45,7 @@ def run(*, config: Path | None = None, simulated: str | None = None) -> None:
 
 def _simulated(name: str) -> "MakeStrap":
     from hrvdaemon.simulation.named import SCENARIOS  # noqa: PLC0415  as above
-    from hrvdaemon.supervisor.daemon import simulated  # noqa: PLC0415  as above
+    from hrvdaemon.supervisor.strap_sources import simulated  # noqa: PLC0415  as above
 
     if name not in SCENARIOS:
         raise BadUsage(f"--simulated: expected one of {', '.join(SCENARIOS)}, came {name!r}")

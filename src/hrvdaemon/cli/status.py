@@ -34,11 +34,18 @@ def one_line(told: dict[str, Any]) -> str:
         told["sentence"].removesuffix("."),
         _figure("heart rate", told["hr_bpm"], "per minute"),
         _figure("variability", told["rmssd_ms"], "ms"),
-        f"{sensor['name']} {sensor['link']}" if sensor["name"] else sensor["link"],
+        strap_words(sensor["name"], sensor["link"]),
         _figure("battery", sensor["battery_percent"], "%"),
+        f"strap: {sensor['warning']}" if sensor.get("warning") else "",
         *(f"{part}: {told[part]}" for part in ("store", "broker") if told[part] not in ("ok", "off", "")),
     ]
     return " · ".join(part for part in parts if part)
+
+
+def strap_words(name: str | None, link: str) -> str:
+    """The strap's name, and what its link is doing; the words are the daemon's (``sources.link_state``)."""
+    joint = " " if link == "connected" else ": "
+    return f"{name}{joint}{link}" if name else link
 
 
 def _figure(name: str, value: float | None, unit: str) -> str:

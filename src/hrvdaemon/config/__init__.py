@@ -6,6 +6,7 @@ daemon pays for none of it.
 """
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,10 +20,11 @@ from hrvdaemon.vocabulary.inputs import Scalar
 if TYPE_CHECKING:
     from hrvdaemon.config.sections import WearerSettings
     from hrvdaemon.sinks.mqtt import MqttSettings
-    from hrvdaemon.sources.ble import StrapSettings
+    from hrvdaemon.sources.strap_settings import StrapSettings
     from hrvdaemon.store.writer import StoreSettings
 
 APP = "hrvdaemon"
+INSTANCE = "HRVDAEMON_INSTANCE"
 SYSTEM_RUNTIME = Path("/run/hrvdaemon")
 """RuntimeDirectory of the system unit; it lets others in, its socket only whom its mode lets."""
 
@@ -40,6 +42,18 @@ class Config:
     socket: Path
     wearer: "WearerSettings"
     pipeline_settings: dict[str, Scalar]
+
+
+def instance() -> str | None:
+    """Name of this wearer's daemon, where several wearers share a computer; None: it is the only one.
+
+    Each instance has a config, a database, a control socket and so topics of its own, in a folder of its name.
+    BadConfig if the name would be no folder of ours.
+    """
+    name = os.environ.get(INSTANCE, "")
+    if name and not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,31}", name):
+        raise BadConfig(f"{INSTANCE}: expected a name of a-z, 0-9 and -, 32 at most, came {name!r}")
+    return name or None
 
 
 def default_path() -> Path:
@@ -94,7 +108,7 @@ def control_socket(path: Path | None = None) -> Path:
 
 
 def _socket_that_is_there(own: Path) -> Path:
-    systems = SYSTEM_RUNTIME / own.name
+    systems = _of_instance(SYSTEM_RUNTIME) / own.name
     return systems if not own.exists() and systems.exists() else own
 
 
@@ -104,5 +118,10 @@ def _source(path: Path | None) -> tuple[Path, str | None]:
 
 
 def _folder(variable: str, otherwise: Path) -> Path:
+    """The folder that systemd gives, an instance's own by its unit; else the instance's in ``otherwise``."""
     folder = os.environ.get(variable)
-    return Path(folder) if folder else otherwise
+    return Path(folder) if folder else _of_instance(otherwise)
+
+
+def _of_instance(folder: Path) -> Path:
+    return folder / (instance() or "")

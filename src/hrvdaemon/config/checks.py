@@ -17,7 +17,7 @@ from hrvdaemon.config.text import Mistake, absolute
 from hrvdaemon.pipeline.ranges import out_of_order, out_of_range
 from hrvdaemon.pipeline.settings import defaults
 from hrvdaemon.sinks.mqtt import MqttSettings
-from hrvdaemon.sources.ble import StrapSettings
+from hrvdaemon.sources.strap_settings import StrapSettings
 from hrvdaemon.store.writer import StoreSettings
 from hrvdaemon.vocabulary.inputs import Scalar
 
@@ -155,7 +155,8 @@ def _note_unknown(prefix: str, values: Iterable[str], known: Iterable[str], mist
 
 
 def _of_wearer(wearer: WearerSettings) -> dict[str, Scalar]:
-    return {dotted: become(getattr(wearer, key)) for key, (dotted, become) in WEARER.items()}
+    wishes = {dotted: become(getattr(wearer, key)) for key, (dotted, become) in WEARER.items()}
+    return {**wishes, "prompts.daily_cap": 0} if wearer.reach == "quiet" else wishes
 
 
 def _changed(flat: dict[str, Scalar]) -> dict[str, Scalar]:

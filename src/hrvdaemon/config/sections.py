@@ -5,14 +5,14 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, Literal, get_type_hints
 
 from pydantic import Field
 
 from hrvdaemon.broker import BrokerSettings
 from hrvdaemon.pipeline.ranges import RANGES as PIPELINE_RANGES
 from hrvdaemon.sinks.mqtt import MqttSettings
-from hrvdaemon.sources.ble import StrapSettings
+from hrvdaemon.sources.strap_settings import StrapSettings
 from hrvdaemon.store.writer import StoreSettings
 from hrvdaemon.vocabulary.inputs import Scalar
 
@@ -27,6 +27,8 @@ RANGES: dict[str, tuple[float, float]] = {
 }
 """Least and most, where the settings' own type does not say it."""
 STRAP_RANGE_S = (0.1, 3600)
+
+Reach = Literal["desktop", "terminal", "mqtt", "quiet"]
 
 
 def minute_of_day(text: str) -> int:
@@ -50,6 +52,8 @@ class WearerSettings:
     """Most invitations a day."""
     cooldown_min: int = 60
     """Shortest time from one invitation to the next, minutes."""
+    reach: Reach = "terminal"
+    """How invitations reach the wearer; ``quiet`` makes none."""
 
 
 def _years(age: int | None) -> int:

@@ -75,6 +75,14 @@ class Live:
             broker=self._now.broker if broker is None else broker,
         )
 
+    def report_link(self, state: str, *, words: str, next_step: str | None) -> None:
+        """What the link to the strap is doing now; from the first report on its inputs do not say it any more."""
+        self._now = replace(self._now, link_state=state, link=words, next_step=next_step)
+
+    def describe_strap(self, *, rssi_dbm: int | None, model: str | None) -> None:
+        """What is known of the strap in use beside its beats."""
+        self._now = replace(self._now, rssi_dbm=rssi_dbm, model=model)
+
     def now(self) -> Now:
         """The picture at this moment of the run's clock."""
         return replace(self._now, mono_ms=max(self._now.mono_ms, self._mono_ms()))
@@ -100,6 +108,11 @@ class Live:
             "sensor": {
                 "name": now.sensor,
                 "link": now.link,
+                "link_state": now.link_state,
+                "next_step": now.next_step,
+                "warning": now.warning,
+                "model": now.model,
+                "rssi_dbm": now.rssi_dbm,
                 "battery_percent": now.battery_percent,
                 "seconds_since_beat": _rounded(now.seconds_since_beat, 1),
             },

@@ -48,7 +48,17 @@ class Now:
     reason: Reason | None = None
     sensor: str | None = None
     link: str = "no strap yet"
+    """``connected`` while beats come as they should, else what the link is doing and the next step, in words."""
+    link_state: str | None = None
+    """One word for it (``sources.link_state``); None: no source reports, and the records alone tell of the link."""
+    next_step: str | None = None
     battery_percent: int | None = None
+    rssi_dbm: int | None = None
+    """Signal when the strap was last seen; a connected one is not measured."""
+    model: str | None = None
+    """Maker, model and firmware, as far as the strap says."""
+    warning: str | None = None
+    """A fault of this strap that its owner can mend; it stays until another strap is used."""
     last_beat_mono_ms: int | None = None
     final_beat_mono_ms: int | None = None
     hrv: HrvUpdated | None = None
@@ -134,14 +144,12 @@ def is_judged_now(decision: events.DecisionMade, mono_ms: int) -> bool:
     return 0 <= mono_ms - decision.mono_ms <= JUDGED_MS
 
 
-def fold(now: Now, record: Record) -> Now:  # noqa: PLR0911  one answer for each kind of input
+def fold(now: Now, record: Record) -> Now:
     """The picture after one more record."""
     now = _set_clock(now, record)
     match record:
-        case inputs.SensorConnected(name=name):
-            return replace(now, sensor=name, link="connected")
-        case inputs.SensorLost(reason=reason):
-            return replace(now, link=f"lost: {reason}")
+        case inputs.SensorConnected() | inputs.SensorLost():
+            return _fold_link(now, record)
         case inputs.BatteryRead(percent=percent):
             return replace(now, battery_percent=percent)
         case inputs.PromptAnswered(prompt=prompt):
@@ -168,6 +176,20 @@ def fold(now: Now, record: Record) -> Now:  # noqa: PLR0911  one answer for each
             return _fold_event(now, record)
 
 
+def _fold_link(now: Now, record: inputs.SensorConnected | inputs.SensorLost) -> Now:
+    """A source that reports knows more of its link than its inputs do, and says it sooner."""
+    match record:
+        case inputs.SensorConnected(name=name):
+            if name != now.sensor:
+                now = replace(now, sensor=name, battery_percent=None, model=None, warning=None)
+            link = "connected"
+        case inputs.SensorLost(reason=reason):
+            link = f"lost: {reason}"
+        case _:
+            assert_never(record)
+    return replace(now, link=link) if now.link_state is None else now
+
+
 def _set_clock(now: Now, record: Record) -> Now:
     """A run's clock only goes forward; what was remembered of an earlier run may come from another boot's clock."""
     match record:
@@ -185,8 +207,8 @@ def _fold_event(now: Now, event: Event) -> Now:  # noqa: PLR0911  one answer for
             return replace(now, state=state, reason=reason)
         case events.BeatsClassified() | events.GapDetected():
             return _fold_beats(now, event)
-        case events.SignalQualityChanged(quality=quality, mono_ms=mono_ms):
-            return replace(now, grade=(mono_ms, quality))
+        case events.SignalQualityChanged(quality=quality, mono_ms=mono_ms, why=why):
+            return replace(now, grade=(mono_ms, quality), warning=why or now.warning)
         case events.HrvUpdated():
             return _fold_hrv(now, event)
         case events.BaselineComputed(stage=stage):
@@ -197,7 +219,11 @@ def _fold_event(now: Now, event: Event) -> Now:  # noqa: PLR0911  one answer for
             return replace(now, unanswered=event, prompts=(*now.prompts, event)[-PROMPTS_KEPT:])
         case events.ExerciseStarted() | events.PhaseStarted() | events.BiofeedbackUpdated() | events.ExerciseFinished():
             return _fold_exercise(now, event)
-        case events.PacketRejected() | events.WearingStarted() | events.EpochClosed() | events.WindowSummarised():
+        case (
+            events.PacketRejected() | events.WearingStarted() | events.EpochClosed() | events.WindowSummarised()
+            | events.BaselineRestarted() | events.ReferenceDayTaken() | events.DriftReported()
+            | events.ThresholdComputed() | events.StandingMeasured()
+        ):  # fmt: skip
             return now
         case _:
             assert_never(event)

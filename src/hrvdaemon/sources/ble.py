@@ -9,56 +9,41 @@ The rules, each learnt from a fault that was seen (the numbers are those of docs
 - no adapter, no Bluetooth service, no permission: said, and tried again; never the end of the daemon (6)
 - the pause between tries grows until data arrives, not until a connection does (27)
 - on cancellation the strap is let go within a limit, or it stays connected and silent for everyone (7)
+- one strap at a time, also where the wearer has several: so no beat is ever counted twice
 """
 
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import replace
 
 from hrvdaemon.sources.link_state import LinkState
-from hrvdaemon.sources.radio import BATTERY_LEVEL, HEART_RATE_MEASUREMENT, Client, Radio, RadioFault, ask
+from hrvdaemon.sources.losses import Losses
+from hrvdaemon.sources.radio import HEART_RATE_MEASUREMENT, Client, Radio, RadioFault, ask
+from hrvdaemon.sources.reception import Reception
 from hrvdaemon.sources.reconnection import pause_s
-from hrvdaemon.sources.sightings import Sighting, Wanted, bluez_options, first_sighting, held
+from hrvdaemon.sources.sightings import Sighting, bluez_options
 from hrvdaemon.sources.strap_connection import STOPPED, StrapConnection
-from hrvdaemon.vocabulary.inputs import Input
+from hrvdaemon.sources.strap_memory import StrapMemory
+from hrvdaemon.sources.strap_reading import StrapDetails, battery_percent, strap_details
+from hrvdaemon.sources.strap_search import StrapSearch
+from hrvdaemon.sources.strap_settings import StrapSettings
+from hrvdaemon.vocabulary.inputs import Input, PacketReceived
+
+__all__ = ["BluetoothStrap", "StrapSettings"]
 
 logger = logging.getLogger(__name__)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StrapSettings:
-    """Which strap, and how patiently. The numbers in brackets are those of docs/straps.md, where the sources are."""
-
-    address: str | None = None
-    """Address of the strap (on macOS the system's UUID for it); None: see ``name``."""
-    name: str | None = None
-    """Part of its name, in any case; for devices whose address changes. None with no address: any strap in sight."""
-    adapter: str | None = None
-    """Linux: kernel name of the adapter, such as hci1 for a dongle; None: the first one that is on (9)."""
-    data_watchdog_s: float = 10.0
-    """Seconds without a packet that count as a loss. Straps send one a second, beats or not (2)."""
-    scan_window_s: float = 30.0
-    """Seconds after which a scanner that saw nothing is built anew (3)."""
-    connect_limit_s: float = 20.0
-    """Seconds for a connection with its services; bleak repeats an aborted attempt within it (8)."""
-    subscribe_limit_s: float = 10.0
-    """Seconds for turning notifications on: one acknowledged write, which takes a few connection intervals."""
-    battery_limit_s: float = 5.0
-    """Seconds for reading the battery once; it is optional (19)."""
-    disconnect_limit_s: float = 5.0
-    """Seconds for letting go; BlueZ 5.66 itself waits 2 s before it disconnects."""
-    pause_first_s: float = 1.0
-    """First pause between tries; doubled for each further try without data."""
-    pause_cap_s: float = 30.0
-    """Longest pause, so that a strap that is back is found within about half a minute (5)."""
+UNSEEN = (LinkState.NOT_FOUND, LinkState.ANOTHERS, LinkState.HELD)
 
 
 class BluetoothStrap:
-    """One strap of one wearer. ``run`` it as a task; cancel the task to stop.
+    """One wearer's straps, one of them at a time. ``run`` it as a task; cancel the task to stop.
 
-    ``put`` takes inputs and ``report`` takes changes of the link's state; both are called from the event loop and must
-    neither wait nor raise. ``mono_ms`` is the run's clock, ``jitter`` draws from [0, 1).
+    ``put`` takes inputs, ``report`` changes of the link's state and ``describe`` what is known of the strap in use; all
+    are called from the event loop and must neither wait nor raise. ``mono_ms`` is the run's clock, ``jitter`` draws
+    from [0, 1). ``memory`` is asked only where the settings name no strap.
     """
 
     def __init__(
@@ -70,62 +55,65 @@ class BluetoothStrap:
         radio: Radio,
         jitter: Callable[[], float],
         report: Callable[[LinkState], None],
+        describe: Callable[[StrapDetails], None] = lambda _: None,
+        memory: StrapMemory | None = None,
     ) -> None:
         self._settings = settings
-        self._wanted = Wanted(address=settings.address, name=settings.name)
         self._put = put
         self._mono_ms = mono_ms
         self._radio = radio
         self._jitter = jitter
         self._report = report
+        self._describe = describe
+        self._search = StrapSearch(
+            settings,
+            radio=radio,
+            memory=memory or StrapMemory(),
+            say=self._say_unseen,
+            started=self._searching,
+        )
         self._state: LinkState | None = None
+        self._losses = Losses()
+        self._details: dict[str, StrapDetails] = {}
+        self._connection: StrapConnection | None = None
+        self._reception = Reception(0)
+        self._next: Sighting | None = None
+        self._hurry = asyncio.Event()
         self._n_failures = 0
-        self._may_be_held = self._wanted.is_named
 
     async def run(self) -> None:
         """Search, connect and stream for ever. Cancelled, it disconnects before it ends, within the limits."""
         while True:
             try:
-                sighting = await self._seek()
+                handed_over, self._next = self._next, None
+                sighting = handed_over or await self._search.next(self._hurry)
                 if sighting is not None:
-                    await self._stay_connected(sighting)
+                    await self._visit(sighting)
             except RadioFault as fault:
                 self._say(fault.state, came=fault.came)
-            await asyncio.sleep(self._pause_s())
-            self._n_failures += 1
+            await self._rest()
 
-    async def _seek(self) -> Sighting | None:
-        return await self._held_link() or await self._next_sighting()
+    def end_link(self, reason: str) -> None:
+        """The link, if there is one, is known to be dead; it is not worth waiting for the watchdog."""
+        if self._connection is not None:
+            self._connection.lose(reason)
 
-    async def _held_link(self) -> Sighting | None:
-        """The strap, if this computer still holds it: a killed process leaves the link up, and the strap unseen (7).
+    def try_now(self) -> None:
+        """Something changed for the better: end the present pause or scan, and begin with short pauses again."""
+        self._n_failures = 0
+        self._hurry.set()
 
-        Asked at the start and after a window without a sighting only: after a crash of bluetoothd the list of links is
-        stale. Without address or name none is taken: the link may be another wearer's.
-        """
-        if not self._may_be_held:
-            return None
-        self._may_be_held = False
-        links = await held(self._radio, adapter=self._settings.adapter)
-        return next(filter(self._wanted.is_met_by, links), None)
-
-    async def _next_sighting(self) -> Sighting | None:
-        settings = self._settings
-        sighting = await first_sighting(
-            self._radio,
-            self._wanted,
-            window_s=settings.scan_window_s,
-            adapter=settings.adapter,
-            started=self._searching,
-        )
-        if sighting is None:
-            self._may_be_held = self._wanted.is_named
-            self._n_failures = 0  # half a minute of listening hammers nothing, and a strap that is back shall not wait
-            self._say(LinkState.NOT_FOUND)
-        return sighting
+    async def _visit(self, sighting: Sighting) -> None:
+        """One connection. A list of services that may be stale is forgotten, and the next scan begins without (10)."""
+        try:
+            await self._stay_connected(sighting)
+        except RadioFault as fault:
+            if fault.is_stale:
+                await self._forget(sighting)
+            raise
 
     async def _stay_connected(self, sighting: Sighting) -> None:
-        """One connection, from the sighting to its loss; the client is let go however it ends."""
+        """From the sighting to the loss; the client is let go however it ends."""
         settings = self._settings
         self._say(LinkState.CONNECTING)
         connection = StrapConnection(
@@ -133,7 +121,7 @@ class BluetoothStrap:
             silence_s=settings.data_watchdog_s,
             put=self._put,
             mono_ms=self._mono_ms,
-            flowing=self._streaming,
+            received=self._received,
         )
         client = self._radio.client(
             sighting.device,
@@ -141,6 +129,7 @@ class BluetoothStrap:
             timeout=settings.connect_limit_s,
             bluez=bluez_options(settings.adapter),
         )
+        self._connection = connection
         try:
             await self._subscribe(client, connection)
             await self._stream(client, connection)
@@ -148,13 +137,16 @@ class BluetoothStrap:
             connection.lose(fault.came)
             raise
         finally:
+            self._connection = None
             connection.lose(STOPPED)
+            self._count(connection)
             await self._let_go(client)
         self._say(connection.state_after)
 
     async def _subscribe(self, client: Client, connection: StrapConnection) -> None:
         settings = self._settings
         await ask(client.connect(), limit_s=settings.connect_limit_s, otherwise=LinkState.REFUSED)
+        self._reception = Reception(self._mono_ms())
         self._say(LinkState.WAITING_FOR_BEATS)
         notify = client.start_notify(HEART_RATE_MEASUREMENT, connection.on_packet)
         await ask(notify, limit_s=settings.subscribe_limit_s, otherwise=LinkState.REFUSED)
@@ -162,21 +154,64 @@ class BluetoothStrap:
 
     async def _stream(self, client: Client, connection: StrapConnection) -> None:
         async with asyncio.TaskGroup() as group:
-            battery = group.create_task(self._read_battery(client, connection), name="battery")
+            beside = [
+                group.create_task(self._read(client, connection), name="battery"),
+                group.create_task(self._look_for_another(connection), name="other straps"),
+            ]
             await connection.ended.wait()
-            battery.cancel()
+            for task in beside:
+                task.cancel()
 
-    async def _read_battery(self, client: Client, connection: StrapConnection) -> None:
-        """Once for each connection, when data flows. BlueZ may hide it (bleak#104), and nothing depends on it."""
+    async def _read(self, client: Client, connection: StrapConnection) -> None:
+        """What the strap tells only when asked, once data flows; the battery again and again (19)."""
+        settings = self._settings
         await connection.first_packet.wait()
-        try:
-            read = client.read_gatt_char(BATTERY_LEVEL)
-            level = await ask(read, limit_s=self._settings.battery_limit_s, otherwise=LinkState.REFUSED)
-        except RadioFault as fault:
-            logger.debug("battery not read: %s", fault.came)
+        while True:
+            percent = await battery_percent(client, limit_s=settings.battery_limit_s)
+            if percent is not None:
+                connection.battery(percent)
+            await self._tell_details(client, connection.sighting)
+            await asyncio.sleep(settings.battery_every_s)
+
+    async def _tell_details(self, client: Client, sighting: Sighting) -> None:
+        """Texts do not change, so each strap is asked for them once."""
+        if self._settings.device_information and sighting.address not in self._details:
+            limit_s = self._settings.battery_limit_s
+            self._details[sighting.address] = await strap_details(client, limit_s=limit_s)
+        known = self._details.get(sighting.address, StrapDetails())
+        self._describe(replace(known, rssi_dbm=sighting.rssi_dbm))
+
+    async def _look_for_another(self, connection: StrapConnection) -> None:
+        """While this strap brings no beats: is another one of the wearer's in sight? Then go over to it."""
+        while self._settings.others:
+            await asyncio.sleep(self._settings.switch_after_s)
+            if self._state is not None and self._state.is_beatless:
+                self._next = await self._search.another_than(connection.sighting)
+            if self._next is not None:
+                self.try_now()
+                connection.lose("another strap of the wearer is in sight")
+
+    def _received(self, packet: PacketReceived) -> None:
+        """Say what the packet shows; a strap that brings beats is the one to look for next time."""
+        connection = self._connection
+        if connection is None or connection.since_ms is None:
             return
-        if level and level[0] <= 100:
-            connection.battery(level[0])
+        self._n_failures = 0
+        self._hurry.clear()
+        state = self._reception.feed(packet.mono_ms, packet.data)
+        if state is LinkState.STREAMING:
+            state = self._losses.state(since_ms=connection.since_ms, mono_ms=packet.mono_ms)
+        if state.brings_beats:
+            self._search.settle_for(connection.sighting)
+        self._say(state)
+
+    def _count(self, connection: StrapConnection) -> None:
+        """Remember a link that broke by itself, and say once more when links end by the clock (17)."""
+        if connection.since_ms is None or connection.lost_ms is None:
+            return
+        self._losses.add(since_ms=connection.since_ms, lost_ms=connection.lost_ms)
+        if self._losses.interval_ms is not None:
+            logger.warning("event=equal_drops every_s=%.0f", self._losses.interval_ms / 1000)
 
     async def _let_go(self, client: Client) -> None:
         """Disconnect, which alone closes bleak's own D-Bus connection (bleak#2002). May raise after a crash (2)."""
@@ -185,18 +220,31 @@ class BluetoothStrap:
         except RadioFault as fault:
             logger.debug("not disconnected: %s", fault.came)
 
-    def _pause_s(self) -> float:
+    async def _forget(self, sighting: Sighting) -> None:
+        limit_s = self._settings.disconnect_limit_s
+        try:
+            await ask(self._radio.forget(sighting.device), limit_s=limit_s, otherwise=LinkState.NO_SERVICE)
+        except RadioFault as fault:
+            logger.debug("services not forgotten: %s", fault.came)
+
+    async def _rest(self) -> None:
         settings = self._settings
         limits = {"first_s": settings.pause_first_s, "cap_s": settings.pause_cap_s}
-        return pause_s(self._n_failures, **limits, jitter=self._jitter())
+        seconds = pause_s(self._n_failures, **limits, jitter=self._jitter())
+        self._n_failures += 1
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._hurry.wait()
+        self._hurry.clear()
 
     def _searching(self) -> None:
-        if self._state is not LinkState.NOT_FOUND:  # the next window of the same search
+        if self._state not in UNSEEN:  # the next window of the same search
             self._say(LinkState.SEARCHING)
 
-    def _streaming(self) -> None:
+    def _say_unseen(self, state: LinkState) -> None:
+        """A window of listening hammers nothing, and a strap that is back shall not wait for a long pause to end."""
         self._n_failures = 0
-        self._say(LinkState.STREAMING)
+        self._say(state)
 
     def _say(self, state: LinkState, *, came: str | None = None) -> None:
         if state is self._state:

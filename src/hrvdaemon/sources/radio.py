@@ -8,6 +8,7 @@ told apart here and nowhere else.
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from hrvdaemon.sources.link_state import LINK_WORDS, LinkState
@@ -25,6 +26,9 @@ def assigned_number(number: str) -> str:
 HEART_RATE_SERVICE = assigned_number("180d")
 HEART_RATE_MEASUREMENT = assigned_number("2a37")
 BATTERY_LEVEL = assigned_number("2a19")
+MANUFACTURER_NAME = assigned_number("2a29")
+MODEL_NUMBER = assigned_number("2a24")
+FIRMWARE_REVISION = assigned_number("2a26")
 
 
 class Device(Protocol):
@@ -75,25 +79,40 @@ async def _no_links(_bluez: Mapping[str, str]) -> Sequence[Device]:
     return ()
 
 
+async def _nothing_to_forget(_device: Device) -> None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Radio:
     """The classes that talk to the air, called as bleak's are. One for each process.
 
     ``links`` lists heart-rate straps that this computer is connected to already, for us or for another program.
+    ``forget`` drops what the computer remembers of a device's services, unless the device is paired (bleak#882).
     ``scanning`` lets one scan at a time: a second one of the same process gets InProgress (bleak#1689).
     """
 
     scanner: ScannerClass
     client: ClientClass
     links: Callable[[Mapping[str, str]], Awaitable[Sequence[Device]]] = _no_links
+    forget: Callable[[Device], Coroutine[Any, Any, None]] = _nothing_to_forget
     scanning: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
-def bleak_radio() -> Radio:
-    """The real radio. Imports bleak; touches no adapter yet."""
+def bleak_radio(*, pair: bool = False, use_start_notify: bool = True) -> Radio:
+    """The real radio. Imports bleak; touches no adapter yet. For the options see ``StrapSettings``."""
     from bleak import BleakClient, BleakScanner  # noqa: PLC0415 only who uses the radio pays for it
 
-    return Radio(scanner=BleakScanner, client=BleakClient, links=_bleak_links)
+    from hrvdaemon.sources.bluez import forget  # noqa: PLC0415 as above
+
+    class AcquiringClient(BleakClient):
+        """Subscribes by AcquireNotify where BlueZ offers it; bleak's own default is StartNotify since 3.0.2."""
+
+        async def start_notify(self, *call: Any, **_: Any) -> None:
+            await super().start_notify(*call, bluez={"use_start_notify": False})
+
+    client = BleakClient if use_start_notify else AcquiringClient
+    made: ClientClass = partial(client, pair=True) if pair else client
+    return Radio(scanner=BleakScanner, client=made, links=_bleak_links, forget=forget)
 
 
 async def _bleak_links(bluez: Mapping[str, str]) -> Sequence[Device]:
@@ -113,6 +132,15 @@ class RadioFault(RadioUnavailable):
         self.state = state
         self.came = _as_it_came(error)
         super().__init__(f"{LINK_WORDS[state]} (came {self.came})")
+        self.is_stale = state is LinkState.NO_HEART_RATE or _is_unknown_object(error)
+        """Whether the list of services may be one from before (bleak#882, bluez#1489)."""
+
+
+def _is_unknown_object(error: Exception) -> bool:
+    from bleak import exc  # noqa: PLC0415 as in meaning
+
+    unknown = "org.freedesktop.DBus.Error.UnknownObject"
+    return isinstance(error, exc.BleakDBusError) and error.dbus_error == unknown
 
 
 def _as_it_came(error: Exception) -> str:
@@ -141,6 +169,12 @@ _DBUS_ERRORS = {
     "org.freedesktop.DBus.Error.Spawn.ChildExited": LinkState.NO_SERVICE,
 }
 
+_DBUS_SAYINGS = {
+    "Notify acquired": LinkState.HELD,  # another program took the notifications for itself by AcquireNotify
+    "br-connection-": LinkState.CLASSIC_BLUETOOTH,  # bleak#2014, bluez#577
+}
+"""How what BlueZ adds to an error begins, where the same error means several things."""
+
 _NOT_AVAILABLE = {
     "NO_BLUETOOTH": LinkState.NO_BLUETOOTH,
     "NO_BLE_CENTRAL_ROLE": LinkState.NO_BLUETOOTH,
@@ -165,7 +199,7 @@ def meaning(error: Exception) -> LinkState | None:  # noqa: PLR0911 a table: one
         case exc.BleakBluetoothNotAvailableError():
             return _NOT_AVAILABLE.get(error.reason.name, LinkState.BLUETOOTH_OFF)
         case exc.BleakDBusError():
-            return _DBUS_ERRORS.get(error.dbus_error)
+            return _saying(error.dbus_error_details or "") or _DBUS_ERRORS.get(error.dbus_error)
         case exc.BleakGATTProtocolError():
             return LinkState.NEEDS_PAIRING if error.code in _PAIRING_CODES else None
         case exc.BleakCharacteristicNotFoundError():
@@ -178,3 +212,7 @@ def meaning(error: Exception) -> LinkState | None:  # noqa: PLR0911 a table: one
             return LinkState.NO_SERVICE
         case _:
             return None
+
+
+def _saying(details: str) -> LinkState | None:
+    return next((state for begin, state in _DBUS_SAYINGS.items() if details.startswith(begin)), None)

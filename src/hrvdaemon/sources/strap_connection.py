@@ -18,9 +18,9 @@ STOPPED = "stopped"
 
 
 class StrapConnection:
-    """``put`` and ``flowing`` are called from the radio's callbacks: they must neither wait nor raise.
+    """``put`` and ``received`` are called from the radio's callbacks: they must neither wait nor raise.
 
-    ``flowing`` is called once, with the first packet. ``silence_s`` without a packet ends the link, from ``announce``
+    ``received`` is called after each packet was put. ``silence_s`` without a packet ends the link, from ``announce``
     on; ``state_after`` then tells a strap that never sent from one that went away.
     """
 
@@ -31,16 +31,20 @@ class StrapConnection:
         silence_s: float,
         put: Callable[[Input], None],
         mono_ms: Callable[[], int],
-        flowing: Callable[[], None],
+        received: Callable[[PacketReceived], None],
     ) -> None:
+        self.sighting = sighting
         self._sensor = SensorId(sighting.address)
         self._name = sighting.name or sighting.address
         self._silence_s = silence_s
         self._put = put
         self._mono_ms = mono_ms
-        self._flowing = flowing
+        self._received = received
         self._watchdog: asyncio.TimerHandle | None = None
-        self._is_announced = False
+        self.since_ms: int | None = None
+        """When it was announced; None: not yet."""
+        self.lost_ms: int | None = None
+        """When the link broke by itself; None: it lasts, or was ended from here."""
         self.state_after = LinkState.LOST
         self.first_packet = asyncio.Event()
         self.ended = asyncio.Event()
@@ -55,15 +59,18 @@ class StrapConnection:
         self._announce(mono_ms)
         if self.ended.is_set():
             return
-        self._put(PacketReceived(mono_ms=mono_ms, sensor=self._sensor, data=bytes(data)))
+        packet = PacketReceived(mono_ms=mono_ms, sensor=self._sensor, data=bytes(data))
+        self._put(packet)
         self._wind_watchdog()
-        if not self.first_packet.is_set():
-            self.first_packet.set()
-            self._flowing()
+        self.first_packet.set()
+        self._received(packet)
 
     def on_disconnect(self, _client: Any) -> None:
         """Callback of the client. It does not come when bluetoothd crashes; then the silence tells."""
-        self.lose(LINK_LOST)
+        if not self.ended.is_set():
+            mono_ms = self._mono_ms()
+            self.lost_ms = mono_ms
+            self._end(LINK_LOST, mono_ms)
 
     def battery(self, percent: int) -> None:
         if not self.ended.is_set():
@@ -71,19 +78,21 @@ class StrapConnection:
 
     def lose(self, reason: str, *, state: LinkState = LinkState.LOST) -> None:
         """End it. Idempotent: only the first reason counts."""
-        if self.ended.is_set():
-            return
-        self.state_after = state
+        if not self.ended.is_set():
+            self.state_after = state
+            self._end(reason, self._mono_ms())
+
+    def _end(self, reason: str, mono_ms: int) -> None:
         self.ended.set()
         if self._watchdog is not None:
             self._watchdog.cancel()
-        if self._is_announced:
-            self._put(SensorLost(mono_ms=self._mono_ms(), sensor=self._sensor, reason=reason))
+        if self.since_ms is not None:
+            self._put(SensorLost(mono_ms=mono_ms, sensor=self._sensor, reason=reason))
 
     def _announce(self, mono_ms: int) -> None:
-        if self._is_announced or self.ended.is_set():
+        if self.since_ms is not None or self.ended.is_set():
             return
-        self._is_announced = True
+        self.since_ms = mono_ms
         self._put(SensorConnected(mono_ms=mono_ms, sensor=self._sensor, name=self._name))
         self._wind_watchdog()
 

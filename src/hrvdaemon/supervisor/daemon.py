@@ -2,14 +2,11 @@
 
 import asyncio
 import logging
-import random
 import secrets
 import signal
 import socket
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import hrvdaemon
 from hrvdaemon.channel import Channel
@@ -29,17 +26,13 @@ from hrvdaemon.store.sole_writer import sole_writer
 from hrvdaemon.store.writer import Store
 from hrvdaemon.supervisor.engine import Engine
 from hrvdaemon.supervisor.lifetime import Put, Sink, Source, Supervisor
+from hrvdaemon.supervisor.strap_sources import MakeStrap
 from hrvdaemon.vocabulary.events import BaselineComputed, Event, ExerciseFinished, ExerciseStarted, PromptIssued
 from hrvdaemon.vocabulary.inputs import Input, PromptAnswered, RunEnded, RunStarted, Tick
 from hrvdaemon.vocabulary.steps import Step
-from hrvdaemon.vocabulary.units import SECOND_MS, RunId
-
-if TYPE_CHECKING:
-    from hrvdaemon.sources.link_state import LinkState
+from hrvdaemon.vocabulary.units import RunId
 
 log = logging.getLogger(__name__)
-
-MakeStrap = Callable[[Config, Clock, Live], Source]
 
 STILL_SHOWN = (BaselineComputed, PromptIssued, PromptAnswered, ExerciseStarted, ExerciseFinished)
 """What a face shows of before this run: the stage, today's invitations and whether one waits. Not the last decision,
@@ -91,7 +84,7 @@ def _engine(past: Past, supervisor: Supervisor, live: Live) -> tuple[Engine, lis
             live.remember(record)
 
     engine = Engine(supervisor.take, past.history)
-    for _, record in () if past.history is None else past.history.records:
+    for record in () if past.history is None else past.history.records:
         told(record)
     for tail in past.tails:
         engine.recall(tail.run, tail.last_number, tail.inputs, told)
@@ -113,46 +106,6 @@ def _started(config: Config, clock: Clock) -> RunStarted:
         seed=secrets.randbits(63),
         settings=config.pipeline_settings,
     )
-
-
-def bluetooth(config: Config, clock: Clock, live: Live) -> Source:
-    """The wearer's strap, by Bluetooth."""
-    from hrvdaemon.sources.ble import BluetoothStrap  # noqa: PLC0415  bleak, which a simulated strap does without
-    from hrvdaemon.sources.link_state import LINK_WORDS, LinkState  # noqa: PLC0415  as above
-    from hrvdaemon.sources.radio import bleak_radio  # noqa: PLC0415  as above
-
-    def report(state: "LinkState") -> None:
-        live.report(link="connected" if state is LinkState.STREAMING else str(LINK_WORDS[state]))
-        notify(f"STATUS={LINK_WORDS[state]}")
-
-    async def run(put: Put) -> None:
-        strap = BluetoothStrap(
-            config.strap, put=put, mono_ms=clock.mono_ms, radio=bleak_radio(), jitter=random.random, report=report
-        )
-        await strap.run()
-
-    return Source("strap", run)
-
-
-def simulated(scenario: str) -> MakeStrap:
-    """A simulated strap in real time, to try the rest of the daemon without one."""
-    from hrvdaemon.simulation.named import SCENARIOS  # noqa: PLC0415  only for those who ask
-    from hrvdaemon.simulation.strap import StrapManner, Wearer  # noqa: PLC0415  as above
-
-    def make(_config: Config, clock: Clock, live: Live) -> Source:
-        async def run(put: Put) -> None:
-            began_ms = clock.mono_ms()
-            wearer = Wearer(SCENARIOS[scenario], seed=1, manner=StrapManner(), start_mono_ms=began_ms)
-            live.report(link="connected")
-            while wearer.second < wearer.scenario.duration_s:
-                inputs, _ = wearer.live(1)
-                for given in inputs:
-                    put(given)
-                await asyncio.sleep((began_ms + wearer.second * SECOND_MS - clock.mono_ms()) / SECOND_MS)
-
-        return Source("simulated strap", run)
-
-    return make
 
 
 def _sources(listener: socket.socket, clock: Clock, live: Live) -> list[Source]:

@@ -80,7 +80,7 @@ def exercise_name(exercise: str) -> str:
 
 def troubles(now: Now) -> list[str]:
     """What around the measuring needs attention, in words; empty when nothing does."""
-    parts = (("Storage", now.store), ("Broker", now.broker))
+    parts = (("Strap", now.warning or ""), ("Storage", now.store), ("Broker", now.broker))
     return [f"{part}: {text}" for part, text in parts if text not in AT_EASE]
 
 
