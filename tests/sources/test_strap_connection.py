@@ -89,6 +89,10 @@ def test_a_link_that_was_never_announced_is_not_lost(played: Callable[..., list[
     assert played(loss) == []
 
 
+def test_a_break_while_bleak_is_still_connecting_is_bleaks_own_affair(played: Callable[..., list[Input]]) -> None:
+    assert kinds(played(loss, packet))[:2] == ["SensorConnected", "PacketReceived"]
+
+
 def test_silence_ends_it_once_also_without_any_packet(played: Callable[..., list[Input]]) -> None:
     inputs = played(lambda connection: connection.announce())
     assert kinds(inputs) == ["SensorConnected", "SensorLost"]

@@ -6,7 +6,7 @@ import pytest
 
 from hrvdaemon.sources.strap_memory import KnownStrap, StrapMemory
 
-H10 = KnownStrap(address="C4:11:22:33:44:55", name="Gürtel 心拍")
+H10 = KnownStrap(address="C4:11:22:33:44:55", name="Gürtel 心拍 7A123456")
 
 
 def test_what_is_kept_is_known_again_and_for_its_owner_only(tmp_path: Path) -> None:
@@ -57,13 +57,18 @@ def test_a_disk_that_takes_nothing_is_said_and_the_strap_known_all_the_same(
     ("address", "name", "is_it"),
     [
         ("c4:11:22:33:44:55", "", True),
-        ("C4:99:99:99:99:99", "Gürtel 心拍", True),
-        ("C4:99:99:99:99:99", "Gürtel", False),
+        ("C4:99:99:99:99:99", "Gürtel 心拍 7A123456", True),
+        ("C4:99:99:99:99:99", "Gürtel 心拍", False),
         ("C4:99:99:99:99:99", "", False),
     ],
 )
 def test_it_is_known_by_its_address_or_its_whole_name(address: str, name: str, is_it: bool) -> None:
     assert H10.is_seen_as(address, name) is is_it
+
+
+@pytest.mark.parametrize("name", ["HRM", "Heart Rate", "Faced Decade", "H10 12"])
+def test_a_name_without_a_serial_number_is_that_of_a_whole_make(name: str) -> None:
+    assert not KnownStrap(address="C4:11:22:33:44:55", name=name).is_seen_as("C4:99:99:99:99:99", name)
 
 
 def test_a_strap_without_a_name_is_not_every_strap_without_one() -> None:

@@ -146,6 +146,7 @@ class BluetoothStrap:
     async def _subscribe(self, client: Client, connection: StrapConnection) -> None:
         settings = self._settings
         await ask(client.connect(), limit_s=settings.connect_limit_s, otherwise=LinkState.REFUSED)
+        connection.is_connected = True
         self._reception = Reception(self._mono_ms())
         self._say(LinkState.WAITING_FOR_BEATS)
         notify = client.start_notify(HEART_RATE_MEASUREMENT, connection.on_packet)

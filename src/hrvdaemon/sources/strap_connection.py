@@ -41,6 +41,8 @@ class StrapConnection:
         self._mono_ms = mono_ms
         self._received = received
         self._watchdog: asyncio.TimerHandle | None = None
+        self.is_connected = False
+        """Set when ``connect`` has returned; until then bleak repeats an aborted attempt by itself (8)."""
         self.since_ms: int | None = None
         """When it was announced; None: not yet."""
         self.lost_ms: int | None = None
@@ -67,7 +69,7 @@ class StrapConnection:
 
     def on_disconnect(self, _client: Any) -> None:
         """Callback of the client. It does not come when bluetoothd crashes; then the silence tells."""
-        if not self.ended.is_set():
+        if self.is_connected and not self.ended.is_set():
             mono_ms = self._mono_ms()
             self.lost_ms = mono_ms
             self._end(LINK_LOST, mono_ms)
@@ -92,7 +94,7 @@ class StrapConnection:
     def _announce(self, mono_ms: int) -> None:
         if self.since_ms is not None or self.ended.is_set():
             return
-        self.since_ms = mono_ms
+        self.since_ms, self.is_connected = mono_ms, True
         self._put(SensorConnected(mono_ms=mono_ms, sensor=self._sensor, name=self._name))
         self._wind_watchdog()
 

@@ -4,22 +4,26 @@ Two lines of text: address and name. To use another strap, write its address int
 """
 
 import logging
+import re
 from dataclasses import dataclass
 from pathlib import Path
+
+SERIAL = re.compile("(?=[0-9A-F]*[0-9])[0-9A-F]{4,}", re.IGNORECASE)
+"""Four hexadecimal digits or more in a row, a decimal one among them; a name without is shared by its whole make."""
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownStrap:
-    """``name`` is empty where the strap has none. It is whole: most have their serial number in it."""
+    """``name`` is empty where the strap has none; most have their serial number in it."""
 
     address: str
     name: str
 
     def is_seen_as(self, address: str, name: str) -> bool:
-        """By address in any case, or, as some devices change it, by the whole name."""
-        return address.casefold() == self.address.casefold() or (bool(name) and name == self.name)
+        """By address in any case; or, as some devices change theirs, by the whole name if it has a serial number."""
+        return address.casefold() == self.address.casefold() or (name == self.name and bool(SERIAL.search(name)))
 
 
 class StrapMemory:

@@ -42,6 +42,8 @@ async def _end(task: asyncio.Task[Any], grace_s: float) -> None:
         task.add_done_callback(_forget)
         task.cancel()
         await asyncio.wait({task}, timeout=grace_s)
+    else:
+        _forget(task)  # its error may be read by nobody, if the caller was cancelled in the turn in which it failed
 
 
 def _forget(task: asyncio.Task[Any]) -> None:
