@@ -17,8 +17,10 @@ WRONG_USAGE = 2
 
 COMMANDS = {
     "demo": ("demo:demo", "A simulated wearer's afternoon; no strap needed."),
+    "init": ("init:init", "Find your strap and write the config."),
     "run": ("run:run", "Connect to the strap and go on until stopped."),
     "scan": ("scan:scan", "Look for heart-rate straps nearby."),
+    "doctor": ("doctor:doctor", "Check everything; each failure has its next step."),
     "watch": ("watch:watch", "Watch your heart live."),
     "status": ("status:status", "Say in one line how it stands."),
     "pause": ("wishes:pause", "No invitations for a while."),
@@ -28,6 +30,8 @@ COMMANDS = {
     "why": ("why:why", "Why it invited, or why it did not."),
     "replay": ("replay:replay", "Run recordings through the whole pipeline."),
     "analyse": ("analyse:analyse", "Heart rate variability of a recording."),
+    "import": ("import_:import_", "Bluetooth captures to a recording, or into a database."),
+    "record": ("record:record", "Write a recording that can be given away."),
     "simulate": ("simulate:simulate", "Write a simulated recording and its labels."),
 }
 """Where each command is, and its line in ``--help``."""

@@ -1,75 +1,105 @@
-"""``hrvdaemon scan``: which heart-rate straps are near."""
+"""``hrvdaemon scan``: which heart-rate straps are near, live while it looks."""
 
 import asyncio
 from collections.abc import Sequence
 from json import dumps
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hrvdaemon.cli.strap_search import Search
+from hrvdaemon.cli.straps import NOT_SEEN, Strap, advice, as_json, in_words, table
 from hrvdaemon.sources.radio import bleak_radio
-from hrvdaemon.sources.sightings import Sighting, survey
 from hrvdaemon.vocabulary.errors import BadUsage, NothingToSay
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from rich.console import Console
 
 LONGEST_S = 600.0
-
-NO_STRAP = (
-    "No heart-rate strap was seen in {seconds:g} s. Moisten the electrodes and wear it: most straps wake only on the "
-    "skin. Close other apps and watches that use it: most straps serve one at a time and are silent to others. "
-    "`hrvdaemon demo` needs no strap."
-)
+NARROWEST = 72
+"""Columns that the table needs; below it lines read better."""
+NOT_ASKED = "hrvdaemon is running, so no strap was asked what it sends: a visit could take it away."
 
 
-def scan(*, timeout: float = 8.0, json: bool = False) -> None:
+def scan(
+    *,
+    timeout: float = 8.0,
+    json: bool = False,
+    no_connect: bool = False,
+    plain: bool = False,
+    adapter: str | None = None,
+    config: Path | None = None,
+) -> None:
     """Look for heart-rate straps nearby.
+
+    Each one is then asked, for some seconds, whether it sends RR intervals and how full its battery is.
 
     Parameters
     ----------
     timeout
         Seconds to look; straps show themselves about once a second.
     json
-        Print a list of objects instead of a table.
+        Print a list of objects at the end instead of a table.
+    no_connect
+        Only look; ask no strap anything.
+    plain
+        Lines of text instead of a table, for screen readers.
+    adapter
+        Bluetooth adapter to use, such as hci1; without it the one of the config, or the first that is on.
+    config
+        Config file of the daemon, where it is not the usual one.
     """
     if not 0 < timeout <= LONGEST_S:
         raise BadUsage(f"--timeout: expected seconds from above 0 to {LONGEST_S:g}, came {timeout:g}")
-    straps = asyncio.run(survey(bleak_radio(), window_s=timeout))
+    search = Search(bleak_radio(), timeout_s=timeout, adapter=adapter or _adapter(config), config=config)
+    straps = asyncio.run(_found(search, ask=not no_connect, quiet=json, plain=plain))
     if json:
         print(dumps([as_json(strap) for strap in straps], indent=2, ensure_ascii=False))
-    elif straps:
-        _show(straps)
     if not straps:
-        raise NothingToSay(NO_STRAP.format(seconds=timeout))
+        raise NothingToSay(NOT_SEEN.format(seconds=timeout))
 
 
-def as_json(strap: Sighting) -> dict[str, str | int | bool | None]:
-    """One strap by the keys of ``scan --json``. A scan does not connect, so it knows neither RR nor battery: None."""
-    return {
-        "name": strap.name,
-        "address": strap.address,
-        "rssi_dbm": strap.rssi_dbm,
-        "rr": None,
-        "battery_percent": None,
-        "held": strap.is_held,
-    }
+def _adapter(config: Path | None) -> str | None:
+    """Of the config; one with mistakes must not keep anyone from looking."""
+    from hrvdaemon.config import load  # noqa: PLC0415  --help does without it
+    from hrvdaemon.vocabulary.errors import BadConfig  # noqa: PLC0415  as above
+
+    try:
+        return load(config).strap.adapter
+    except BadConfig:
+        return None
 
 
-def _show(straps: Sequence[Sighting]) -> None:
-    from rich.console import Console  # noqa: PLC0415 --help and --json do without it
+async def _found(search: Search, *, ask: bool, quiet: bool, plain: bool) -> list[Strap]:
+    if quiet:
+        return await search.run(_silent, ask=ask)
+    from rich.console import Console  # noqa: PLC0415  --help and --json do without it
 
-    Console().print(table(straps))
+    console = Console(highlight=False)
+    if plain or not console.is_terminal or console.is_dumb_terminal or console.width < NARROWEST:
+        straps = await search.run(_silent, ask=ask)
+        print("".join(f"{in_words(strap)}\n" for strap in straps), end="")
+    else:
+        straps = await _live(console, search, ask=ask)
+    for line in _after(straps, was_asked=not search.daemon_runs):
+        console.print(line, markup=False, soft_wrap=plain or not console.is_terminal)
+    return straps
 
 
-def table(straps: Sequence[Sighting]) -> "Table":
-    """Straps as a person reads them, the strongest first."""
-    from rich.table import Table  # noqa: PLC0415 as above
-    from rich.text import Text  # noqa: PLC0415 as above
+def _after(straps: Sequence[Strap], *, was_asked: bool) -> list[str]:
+    if not straps:
+        return []
+    return [*advice(straps), "Next step: hrvdaemon init"] if was_asked else [NOT_ASKED]
 
-    rows = Table(title="Heart-rate straps", title_justify="left")
-    for heading in ("name", "address", "signal", "held elsewhere"):
-        rows.add_column(heading)
-    for strap in straps:
-        signal = "unknown" if strap.rssi_dbm is None else f"{strap.rssi_dbm} dBm"
-        held = "by this computer" if strap.is_held else "no"
-        rows.add_row(*(Text(cell) for cell in (strap.name or "(no name)", strap.address, signal, held)))
-    return rows
+
+def _silent(_straps: Sequence[Strap], _doing: str) -> None:
+    pass
+
+
+async def _live(console: "Console", search: Search, *, ask: bool) -> list[Strap]:
+    from rich.live import Live  # noqa: PLC0415  as above
+
+    with Live(console=console, transient=True) as live:
+        straps = await search.run(lambda so_far, doing: live.update(table(so_far, f"{doing} …")), ask=ask)
+    if straps:
+        console.print(table(straps, "Heart-rate straps"))
+    return straps
