@@ -1,6 +1,6 @@
 """An RR series as what a strap would have sent, and what a strap sent as an RR series."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -8,8 +8,9 @@ import numpy as np
 from hrvdaemon import __version__
 from hrvdaemon.formats.problem import Problem
 from hrvdaemon.formats.rr_series import RRSeries
+from hrvdaemon.formats.strap_in_use import StrapInUse
 from hrvdaemon.hrv.artefacts import TimedBeat
-from hrvdaemon.hrv.beat_timeline import BeatTimeline, TimelineSettings
+from hrvdaemon.hrv.beat_timeline import BeatTimeline, Moment, TimelineSettings
 from hrvdaemon.hrv.heart_rate_measurement import HeartRateMeasurement
 from hrvdaemon.vocabulary.errors import MalformedPacket
 from hrvdaemon.vocabulary.inputs import (
@@ -104,27 +105,33 @@ class _Beat(NamedTuple):
 
 def _beats(inputs: Iterable[Input], problems: list[Problem]) -> Iterator[_Beat]:
     """Beats on the wall clock of the run they belong to."""
-    timeline, zero_ms, segment = BeatTimeline(TimelineSettings()), 0, -1
+    timeline, straps, zero_ms, segment = BeatTimeline(TimelineSettings()), StrapInUse(), 0, -1
     for number, item in enumerate(inputs, 1):
         if isinstance(item, RunStarted):
-            timeline, zero_ms, segment = BeatTimeline(TimelineSettings()), item.at - item.mono_ms, -1
-        for beat in _timed_beats(timeline, item, number, problems):
+            timeline, straps, segment = BeatTimeline(TimelineSettings()), StrapInUse(), -1
+            zero_ms = item.at - item.mono_ms
+        for beat in _timed_beats(timeline, straps, item, number, problems):
             end = beat.time_grains + zero_ms * GRAINS_PER_MS
             if beat.rr_ticks > 0:
                 yield _Beat(end, beat.rr_ticks, beat.segment != segment)
             segment = beat.segment if beat.rr_ticks > 0 else -1
 
 
-def _timed_beats(timeline: BeatTimeline, item: Input, number: int, problems: list[Problem]) -> Iterator[TimedBeat]:
-    try:
-        match item:
-            case PacketReceived(characteristic=characteristic) if characteristic == HEART_RATE_MEASUREMENT:
-                moments = timeline.feed(HeartRateMeasurement.from_bytes(item.data), item.mono_ms)
-            case SensorLost():
-                moments = timeline.interrupt(item.reason)
-            case _:
+def _timed_beats(
+    timeline: BeatTimeline, straps: StrapInUse, item: Input, number: int, problems: list[Problem]
+) -> Iterator[TimedBeat]:
+    moments: Sequence[Moment] = ()
+    match item:
+        case PacketReceived(characteristic=characteristic) if characteristic == HEART_RATE_MEASUREMENT:
+            try:
+                measurement = HeartRateMeasurement.from_bytes(item.data)
+            except MalformedPacket as error:
+                problems.append(Problem(0, f"input {number}: {error}"))
                 return
-    except MalformedPacket as error:
-        problems.append(Problem(0, f"input {number}: {error}"))
-        return
+            if straps.hears(item.sensor, measurement, item.mono_ms):
+                moments = timeline.feed(measurement, item.mono_ms)
+        case SensorLost() if straps.loses(item.sensor):
+            moments = timeline.interrupt(item.reason)
+        case _:
+            return
     yield from (moment for moment in moments if isinstance(moment, TimedBeat))

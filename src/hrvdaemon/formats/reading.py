@@ -18,12 +18,14 @@ from hrvdaemon.formats.beat_times import (
     read_classified_beats,
     series_of_beat_times,
 )
+from hrvdaemon.formats.capture_file import CaptureReader, is_capture, refuse_other_captures
+from hrvdaemon.formats.heart_rate_capture import Wish
 from hrvdaemon.formats.hrv_logger import header_columns, is_two_columns, read_hrv_logger, read_time_and_rr
 from hrvdaemon.formats.numpy_array import MAGIC, read_numpy
 from hrvdaemon.formats.packets import inputs_from_rr, series_from_inputs
 from hrvdaemon.formats.polar_hrm import is_polar_hrm, read_polar_hrm
 from hrvdaemon.formats.problem import Problem
-from hrvdaemon.formats.recording import read_recording
+from hrvdaemon.formats.recording import MOST_INPUTS, read_recording
 from hrvdaemon.formats.rr_series import RRSeries, Unit
 from hrvdaemon.formats.rr_text import read_column, series_of_intervals
 from hrvdaemon.vocabulary.errors import UnreadableRecording
@@ -36,9 +38,11 @@ ASSUMED_START = instant("2026-01-05T08:00:00Z")
 LARGEST_BYTES = 32 * 1024 * 1024
 """Of a file that is not JSON lines, decompressed; three months of beats. It bounds what reading costs: 0.7 GB."""
 
+CAPTURE = "bluetooth-capture"
+
 _READS = (
-    "RR text (one interval a line), beat times, HRV Logger CSV, time and interval CSV, Polar HRM, a NumPy array, or "
-    "hrvdaemon's JSON lines"
+    "RR text (one interval a line), beat times, HRV Logger CSV, time and interval CSV, Polar HRM, a NumPy array, a "
+    "Bluetooth capture, or hrvdaemon's JSON lines"
 )
 _BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
@@ -64,7 +68,7 @@ def read_rr(path: Path, unit: Unit | None = None) -> RRSeries:
     UnreadableRecording
         If the file is not there, empty, binary, larger than ``LARGEST_BYTES``, or has no interval.
     """
-    series = _series_from_json(path) if _is_json(path) else _series_from_bytes(path, unit)
+    series = _series(path, unit)
     if not series.rr_ms.size:
         why = f"; {series.problems[0]}" if series.problems else ""
         raise UnreadableRecording(f"expected at least one RR interval, came none in {path}{why}")
@@ -83,15 +87,41 @@ def read_any(
 
     UnreadableRecording as ``read_rr``.
     """
-    if _is_json(path):
+    head = _head(path)
+    if _is_json(head):
         recording = read_recording(path)
         return Replayable(inputs=recording.inputs, problems=recording.problems, notes=())
+    if is_capture(head):
+        return _read_capture(path, start_at, zone)
     series = read_rr(path, unit)
     start, notes = series.start_at if start_at is None else start_at, series.notes
     if start is None:
         start, notes = ASSUMED_START, (*notes, f"no clock in the file: it starts at {iso(ASSUMED_START)}")
     inputs = inputs_from_rr(series, start_at=start, zone=zone, run=run or RunId(path.name))
     return Replayable(inputs=tuple(inputs), problems=series.problems, notes=notes)
+
+
+def _read_capture(path: Path, start_at: Instant | None, zone: str) -> Replayable:
+    """A capture has its own clock and the name of its run; ``start_at`` is for one that was made without a clock."""
+    reader = CaptureReader(path, Wish(start_at=start_at or ASSUMED_START, zone=zone))
+    inputs = tuple(islice(reader, MOST_INPUTS + 1))
+    if len(inputs) > MOST_INPUTS:
+        raise UnreadableRecording(f"expected at most {MOST_INPUTS} notifications in a capture, came more in {path}")
+    return Replayable(inputs=inputs, problems=reader.problems, notes=reader.notes)
+
+
+def _series(path: Path, unit: Unit | None) -> RRSeries:
+    head = _head(path)
+    if _is_json(head):
+        return _series_from_json(path)
+    return _series_from_capture(path) if is_capture(head) else _series_from_bytes(path, unit)
+
+
+def _series_from_capture(path: Path) -> RRSeries:
+    capture = _read_capture(path, None, "UTC")
+    series = series_from_inputs(capture.inputs)
+    problems = (*capture.problems, *series.problems)
+    return replace(series, format=CAPTURE, problems=problems, notes=(*capture.notes, *series.notes))
 
 
 def _series_from_json(path: Path) -> RRSeries:
@@ -145,9 +175,16 @@ def _series_from_text(text: _Text, path: Path, unit: Unit | None) -> RRSeries:
     return series_of_beat_times(column, unit) if is_growing else series_of_intervals(column, unit)
 
 
-def _is_json(path: Path) -> bool:
+def _head(path: Path) -> bytes:
+    """The first bytes, decompressed; UnreadableRecording for a capture of a kind that is not read."""
     with _opened(path) as file:
-        return _decompressed(file.read(_HEAD_BYTES), path).lstrip().startswith(b"{")
+        head = _decompressed(file.read(_HEAD_BYTES), path)[:_HEAD_BYTES]
+    refuse_other_captures(head, path)
+    return head
+
+
+def _is_json(head: bytes) -> bool:
+    return head.lstrip().startswith(b"{")
 
 
 def _content(path: Path) -> bytes:
