@@ -35,10 +35,6 @@ def sums(some: list[ClassifiedBeat]) -> WindowSums:
     return total
 
 
-def state(total: WindowSums) -> dict[str, int]:
-    return {name: getattr(total, name) for name in WindowSums.__slots__}
-
-
 def differences_ms(some: list[ClassifiedBeat]) -> list[float]:
     return [
         (b.rr_ticks - a.rr_ticks) * MS_PER_TICK
@@ -58,13 +54,19 @@ labelled = st.lists(
 )
 
 
-@given(labelled, st.data())
-def test_taking_the_oldest_away_leaves_the_sums_of_the_rest(some: list[ClassifiedBeat], data: st.DataObject) -> None:
-    gone = data.draw(st.integers(0, len(some)))
-    total = sums(some)
-    for number in range(gone):
-        total.remove(some[number], some[number + 1] if number + 1 < len(some) else None)
-    assert state(total) == state(sums(some[gone:]))
+@given(labelled.filter(len), st.data())
+def test_the_beats_since_a_moment_and_the_one_before_by_itself_are_a_window(
+    some: list[ClassifiedBeat], data: st.DataObject
+) -> None:
+    first = data.draw(st.integers(0, len(some) - 1))
+    window = WindowSums.between(sums(some[: first + 1]).moment(), sums(some).moment())
+    window.add(some[first], None)
+    assert window.moment() == sums(some[first:]).moment()
+
+
+@given(labelled)
+def test_sums_can_be_taken_up_at_a_moment(some: list[ClassifiedBeat]) -> None:
+    assert WindowSums(sums(some).moment()).metrics(60.0) == sums(some).metrics(60.0)
 
 
 @given(labelled)

@@ -36,7 +36,8 @@ def replay(
     Parameters
     ----------
     recordings
-        JSON lines, RR text, beat times, HRV Logger CSV, time and interval columns, Polar .hrm or .npy.
+        JSON lines, Bluetooth captures, RR text, beat times, HRV Logger CSV, time and interval columns, Polar .hrm or
+        .npy.
     db
         Keep everything in this SQLite file; without it nothing is kept.
     speed

@@ -17,7 +17,7 @@ from typing import IO, cast
 
 from hrvdaemon.formats.problem import MOST_PROBLEMS, Problem
 from hrvdaemon.vocabulary.bounds import problem_of
-from hrvdaemon.vocabulary.codec import input_from_json, to_json
+from hrvdaemon.vocabulary.codec import input_from_json, json_value, to_json
 from hrvdaemon.vocabulary.errors import BadInput, UnreadableRecording
 from hrvdaemon.vocabulary.inputs import ClockChanged, Input, RunStarted
 
@@ -90,7 +90,7 @@ class RecordingReader:
         if not line.strip():
             return None
         try:
-            return _within_bounds(input_from_json(json.loads(line)))
+            return _within_bounds(input_from_json(json_value(line)))
         except (BadInput, ValueError, OverflowError, RecursionError) as error:
             if len(self.problems) >= MOST_PROBLEMS:
                 raise UnreadableRecording(

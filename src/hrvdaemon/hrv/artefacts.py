@@ -15,15 +15,19 @@ correction using novel beat classification. Journal of Medical Engineering & Tec
 """
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from hrvdaemon.hrv.ordered_window import OrderedWindow, quartile_deviation
 from hrvdaemon.vocabulary.epochs import BeatKind
 from hrvdaemon.vocabulary.units import TICKS_PER_SECOND, ms_from_ticks
 
 LOWEST_RR_MS = 300.0
 HIGHEST_RR_MS = 2000.0
 """Physiological range, 200 to 30 bpm (Task Force 1996 practice; the default of hrv-analysis)."""
+LOWEST_RR_TICKS = LOWEST_RR_MS * TICKS_PER_SECOND / 1000
+HIGHEST_RR_TICKS = HIGHEST_RR_MS * TICKS_PER_SECOND / 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,17 +55,18 @@ class ArtefactSettings:
 SETTINGS = ArtefactSettings()
 
 
-@dataclass(frozen=True, slots=True)
-class TimedBeat:
-    """The beat that ends an interval. ``segment`` counts runs of beats without a gap."""
+class TimedBeat(NamedTuple):
+    """The beat that ends an interval. ``segment`` counts runs of beats without a gap.
+
+    A named tuple, as a frozen dataclass takes three times as long to make, and there is one for each beat.
+    """
 
     time_grains: int
     rr_ticks: int
     segment: int
 
 
-@dataclass(frozen=True, slots=True)
-class ClassifiedBeat:
+class ClassifiedBeat(NamedTuple):
     """A beat with its final label.
 
     ``is_original``: the interval lies between two beats where they were. A beat that correction would move or take
@@ -75,6 +80,8 @@ class ClassifiedBeat:
     is_original: bool = True
 
 
+_NORMAL = BeatKind.NORMAL
+"""Asked for at each beat; an enumeration looks its members up ten times as slowly."""
 MOVED = frozenset({BeatKind.ECTOPIC, BeatKind.LONG_SHORT, BeatKind.EXTRA})
 """Labels of beats that are not where the heart put them."""
 
@@ -145,133 +152,129 @@ def within_range(kind: BeatKind, rr_ms: float) -> BeatKind:
     return kind
 
 
-def quartile_deviation(values: Iterable[float]) -> float:
-    """Half the distance between the quartiles (linear, as ``np.percentile``); whole numbers in, no rounding error.
-
-    0.0 of an empty series.
-    """
-    ordered = sorted(values)
-    if not ordered:
-        return 0.0
-    return (_four_times_quartile(ordered, 3) - _four_times_quartile(ordered, 1)) / 8
-
-
-def _four_times_quartile(ordered: Sequence[float], number: int) -> float:
-    low, quarters = divmod((len(ordered) - 1) * number, 4)
-    if quarters == 0:
-        return 4 * ordered[low]
-    return (4 - quarters) * ordered[low] + quarters * ordered[low + 1]
-
-
 class StreamingArtefacts:
     """The causal form: ``add`` gives back each beat once, in order, six beats late.
 
     Parameters
     ----------
     settings
-        ``floor_ms`` must be above 0: below it no quartile is taken at all, which is exact and saves most of the work.
+        ``floor_ms`` must be above 0: a change below it needs no threshold, which is exact and saves most of the work.
 
     Notes
     -----
     Th1 of beat i looks at abs(dRR) of i-85 to i+5 and normalises i-1 to i+3; Th2 looks at 91 abs(mRR) up to i+1,
     because later centred medians do not exist yet. The published windows are centred (see ``artefact_series``).
     The beat after an EXTRA one is its other part and no original beat, whatever its own label.
+
+    Th2 is asked for by one beat in seventy or so, so the deviations of the others wait until then: the windows hold
+    the same numbers as if each had been taken in when its beat came.
     """
 
     def __init__(self, settings: ArtefactSettings = SETTINGS) -> None:
         if settings.floor_ms <= 0:
             raise ValueError(f"expected floor_ms above 0 for the stream, came {settings.floor_ms}")
         self._settings = settings
+        self._lookahead = settings.lookahead
         self._floor_ticks = settings.floor_ms * TICKS_PER_SECOND / 1000
+        self._half = settings.median // 2
+        self._ahead = min(self._half, settings.lookahead - 1)
+        self._tail = settings.window + settings.median + settings.lookahead
         self.reset()
 
     def reset(self) -> None:
         """A new wearing: the threshold windows and every pending beat are forgotten."""
         self.n_beats = 0
-        self._change_window: deque[int] = deque(maxlen=self._settings.window)
+        self._change_window = OrderedWindow(self._settings.window)
         self._deviation_window: deque[float] = deque(maxlen=self._settings.window)
         self._begin_segment()
 
     def add(self, beat: TimedBeat) -> list[ClassifiedBeat]:
         """Beats that became final. A beat of another segment ends the one before it first."""
-        ended = self.end_segment() if self._pending and self._pending[-1].segment != beat.segment else []
-        self._changes.append(beat.rr_ticks - self._rr[-1] if self._rr else 0)
+        ended = self.end_segment() if self._beats and self._beats[-1].segment != beat.segment else []
+        change = beat.rr_ticks - self._rr[-1] if self._rr else None
         self._rr.append(beat.rr_ticks)
-        self._pending.append(beat)
+        self._changes.append(change or 0)
+        self._beats.append(beat)
         self.n_beats += 1
-        if len(self._pending) <= self._settings.lookahead:
-            return ended
-        final = self._settle_first()
-        self._forget_settled()
-        return [*ended, final]
+        if len(self._beats) - self._n_final > self._lookahead:
+            ended.append(self._settle_next())
+        if change is not None:
+            self._change_window.add(abs(change))  # behind the decision, which reads one change fewer than it has beats
+        if len(self._beats) > 2 * self._tail:
+            self._forget_settled()
+        return ended
 
     def end_segment(self) -> list[ClassifiedBeat]:
         """A gap: what is pending becomes final with what is known; a neighbour that never came is no change."""
-        final = [self._settle_first() for _ in range(len(self._pending))]
+        final = [self._settle_next() for _ in range(len(self._beats) - self._n_final)]
+        self._look_at_deviations(len(self._rr))
         self._begin_segment()
         return final
 
     def _begin_segment(self) -> None:
-        self._pending: deque[TimedBeat] = deque()
+        self._beats: list[TimedBeat] = []
         self._rr: list[int] = []
         self._changes: list[int] = []
-        self._deviations: list[float] = []
-        self._n_windowed = 1  # the first difference of a segment does not exist and stays out of the window
+        self._n_final = 0
+        self._n_deviations = 0
         self._second: BeatKind | None = None
         self._is_behind_moved = False
 
-    def _settle_first(self) -> ClassifiedBeat:
-        kind = self._kind(len(self._rr) - len(self._pending))
-        beat = self._pending.popleft()
-        kind = within_range(kind, ms_from_ticks(beat.rr_ticks))
-        is_original = kind is BeatKind.NORMAL and not self._is_behind_moved
-        self._is_behind_moved = kind in MOVED
-        return ClassifiedBeat(beat.time_grains, beat.rr_ticks, beat.segment, kind, is_original)
+    def _settle_next(self) -> ClassifiedBeat:
+        i = self._n_final
+        self._n_final = i + 1
+        time_grains, rr_ticks, segment = self._beats[i]
+        kind = self._kind(i) if self._second is not None or abs(self._changes[i]) > self._floor_ticks else _NORMAL
+        if not LOWEST_RR_TICKS <= rr_ticks <= HIGHEST_RR_TICKS:
+            kind = within_range(kind, ms_from_ticks(rr_ticks))
+        is_original = kind is _NORMAL and not self._is_behind_moved
+        self._is_behind_moved = kind is not _NORMAL and kind in MOVED
+        return ClassifiedBeat(time_grains, rr_ticks, segment, kind, is_original)
 
     def _kind(self, i: int) -> BeatKind:
-        self._look_ahead(i)
+        """Of a beat behind a candidate, or whose change is above the lowest threshold that there is."""
         if self._second is not None:
             kind, self._second = self._second, None
             return kind
-        change = abs(self._changes[i])
-        if change <= self._floor_ticks or change <= (th1 := self._threshold(self._change_window)):
-            return BeatKind.NORMAL
+        th1 = self._threshold(self._change_window.quartile_deviation())
+        if abs(self._changes[i]) <= th1:
+            return _NORMAL
         kind, *second = self._decide(i, th1)
         self._second = second[0] if second else None
         return kind
 
     def _decide(self, i: int, th1: float) -> tuple[BeatKind, ...]:
-        th2 = self._threshold(self._deviation_window)
+        self._look_at_deviations(min(i + 2, len(self._rr)))
+        th2 = self._threshold(quartile_deviation(sorted(self._deviation_window)))
         changes = [self._changes[k] / th1 if k < len(self._changes) else 0.0 for k in range(i - 1, i + 4)]
         here_and_next = [k for k in (i, i + 1) if k < len(self._rr)]
-        deviations = [self._deviations[k] / th2 for k in here_and_next]
+        deviations = [self._deviation(k) / th2 for k in here_and_next]
         medians = [self._median(k) for k in here_and_next]
         return decide(changes, deviations, self._rr[i : i + 3], medians, (th2, th2), self._settings)
 
-    def _threshold(self, window: deque[int] | deque[float]) -> float:
-        return max(self._floor_ticks, self._settings.alpha * quartile_deviation(window))
+    def _threshold(self, deviation: float) -> float:
+        return max(self._floor_ticks, self._settings.alpha * deviation)
 
-    def _look_ahead(self, i: int) -> None:
-        """Take into the windows what beat i may read: differences up to i+5, deviations up to i+1."""
-        end = min(i + self._settings.lookahead, len(self._changes))
-        self._change_window.extend(abs(change) for change in self._changes[self._n_windowed : end])
-        self._n_windowed = max(self._n_windowed, end)
-        for k in range(len(self._deviations), min(i + 2, len(self._rr))):
-            deviation = self._rr[k] - self._median(k)
-            self._deviations.append(deviation if deviation > 0 else 2 * deviation)
-            self._deviation_window.append(abs(self._deviations[k]))
+    def _look_at_deviations(self, end: int) -> None:
+        """Take those before ``end`` into their window, but for such as would have left it again."""
+        first = max(self._n_deviations, end - self._settings.window)
+        self._deviation_window.extend(abs(self._deviation(k)) for k in range(first, end))
+        self._n_deviations = max(self._n_deviations, end)
+
+    def _deviation(self, i: int) -> float:
+        """From the median; short intervals count double."""
+        deviation = self._rr[i] - self._median(i)
+        return deviation if deviation > 0 else 2 * deviation
 
     def _median(self, i: int) -> float:
         """Median of the 11 intervals around i; fewer at the ends of a segment."""
-        half = self._settings.median // 2
-        ordered = sorted(self._rr[max(0, i - half) : i + half + 1])
+        ordered = sorted(self._rr[max(0, i - self._half) : i + self._ahead + 1])
         middle = len(ordered) // 2
         return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
 
     def _forget_settled(self) -> None:
-        """Keep the tail that medians still read; in blocks, so that it costs nothing."""
-        spare = len(self._rr) - 4 * self._settings.median
-        if spare < self._settings.window:
-            return
-        del self._rr[:spare], self._changes[:spare], self._deviations[:spare]
-        self._n_windowed -= spare
+        """Keep the tail that windows and medians still read; in blocks, so that it costs nothing."""
+        spare = len(self._rr) - self._tail
+        del self._beats[:spare], self._rr[:spare], self._changes[:spare]
+        self._n_final -= spare
+        self._n_deviations = max(self._n_deviations - spare, 0)

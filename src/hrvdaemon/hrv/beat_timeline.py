@@ -11,7 +11,6 @@ Packets carry no time and come in bursts, so arrival orders nothing by itself. T
 - nothing is ever filled in; a beat behind a gap starts a new ``segment``
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hrvdaemon.hrv.artefacts import TimedBeat
@@ -66,77 +65,84 @@ class BeatTimeline:
 
     def __init__(self, settings: TimelineSettings, *, sends_milliseconds: bool = False, last_segment: int = 0) -> None:
         self._settings = settings
+        self._resync_grains = settings.resync_s * GRAINS_PER_SECOND
+        self._longest_ticks = settings.longest_rr_s * TICKS_PER_SECOND
         self._sends_milliseconds = sends_milliseconds
         self._end: int | None = None
         self.segment = last_segment
         self._is_broken = True
         self._last: tuple[int, HeartRateMeasurement] | None = None
-        self._equal = (0, 0)
+        self._newest_ticks, self._n_equal = 0, 0
         self._stretch = _Stretch(settings.unit_check_s)
 
-    def feed(self, measurement: HeartRateMeasurement, mono_ms: int) -> Iterator[Moment]:
+    def feed(self, measurement: HeartRateMeasurement, mono_ms: int) -> list[Moment]:
         """Beats and gaps of one packet, in order."""
         if self._is_repeated(measurement, mono_ms):
-            return
+            return []
         if measurement.heart_rate_bpm == 0 or measurement.has_contact is False:
-            yield from self.interrupt("contact lost" if measurement.has_contact is False else "heart rate 0")
-        elif measurement.rr_ticks:
-            rr = measurement.rr_ticks
-            rr = tuple(ticks_from_ms(value) for value in rr) if self._sends_milliseconds else rr
-            yield from self._intervals(rr, mono_ms)
+            return [*self.interrupt("contact lost" if measurement.has_contact is False else "heart rate 0")]
+        rr = measurement.rr_ticks
+        if not rr:
+            return []
+        return self._intervals(tuple(map(ticks_from_ms, rr)) if self._sends_milliseconds else rr, mono_ms)
 
-    def interrupt(self, why: str) -> Iterator[Gap]:
+    def interrupt(self, why: str) -> list[Gap]:
         """No data from here on; one gap however often it is said."""
-        if not self._is_broken:
-            self._is_broken = True
-            self._stretch.restart()
-            yield Gap(why, None)
+        if self._is_broken:
+            return []
+        self._is_broken = True
+        self._stretch.restart()
+        return [Gap(why, None)]
 
-    def _intervals(self, rr_ticks: tuple[int, ...], mono_ms: int) -> Iterator[Moment]:
+    def _intervals(self, rr_ticks: tuple[int, ...], mono_ms: int) -> list[Moment]:
+        moments: list[Moment] = []
         frozen = [self._is_frozen(ticks) for ticks in rr_ticks]
         if not all(frozen):
-            yield from self._anchor(rr_ticks, mono_ms * GRAINS_PER_MS)
-            yield from self._stretch.feed(rr_ticks, mono_ms)
+            sum_ticks = sum(rr_ticks)
+            moments += self._anchor(sum_ticks, mono_ms * GRAINS_PER_MS)
+            moments += self._stretch.feed(sum_ticks, mono_ms)
         for ticks, is_frozen in zip(rr_ticks, frozen, strict=True):
-            yield from self.interrupt("frozen sensor") if is_frozen else self._beat(ticks)
+            moments += self.interrupt("frozen sensor") if is_frozen else self._beat(ticks)
+        return moments
 
     def _is_repeated(self, measurement: HeartRateMeasurement, mono_ms: int) -> bool:
         last, self._last = self._last, (mono_ms, measurement)
         return last is not None and mono_ms - last[0] < self._settings.duplicate_ms and measurement == last[1]
 
-    def _anchor(self, rr_ticks: tuple[int, ...], arrival: int) -> Iterator[Gap]:
+    def _anchor(self, sum_ticks: int, arrival: int) -> list[Gap]:
         """Decide where the first interval of this packet begins."""
-        length = sum(rr_ticks) * GRAINS_PER_TICK
+        length = sum_ticks * GRAINS_PER_TICK
         off = None if self._end is None else arrival - (self._end + length)
         if self._is_broken or off is None:
-            if off is not None and off > 0:
-                yield Gap("data again", off)
             self._start_segment(arrival - length)
-        elif abs(off) > self._settings.resync_s * GRAINS_PER_SECOND:
-            yield Gap("clock off", max(off, 0))
-            self._start_segment(arrival - length)
-            self._stretch.restart()
+            return [Gap("data again", off)] if off is not None and off > 0 else []
+        if abs(off) <= self._resync_grains:
+            return []
+        self._start_segment(arrival - length)
+        self._stretch.restart()
+        return [Gap("clock off", max(off, 0))]
 
     def _start_segment(self, start: int) -> None:
         self.segment += 1
         self._end = start
         self._is_broken = False
 
-    def _beat(self, ticks: int) -> Iterator[Moment]:
+    def _beat(self, ticks: int) -> list[Moment]:
         if self._end is None:
-            return
+            return []
         self._end += ticks * GRAINS_PER_TICK
         if self._is_broken:
             self._start_segment(self._end)
-        yield TimedBeat(self._end, ticks, self.segment)
-        if ticks > self._settings.longest_rr_s * TICKS_PER_SECOND:
-            self.segment += 1
-            yield Gap("long interval", ticks * GRAINS_PER_TICK)
+        beat = TimedBeat(self._end, ticks, self.segment)
+        if ticks <= self._longest_ticks:
+            return [beat]
+        self.segment += 1
+        return [beat, Gap("long interval", ticks * GRAINS_PER_TICK)]
 
     def _is_frozen(self, ticks: int) -> bool:
-        value, count = self._equal
-        self._equal = (ticks, count + 1 if value == ticks else 1)
-        return self._equal[1] >= self._settings.flatline_beats
+        self._n_equal = self._n_equal + 1 if ticks == self._newest_ticks else 1
+        self._newest_ticks = ticks
+        return self._n_equal >= self._settings.flatline_beats
 
 
 class _Stretch:
@@ -151,16 +157,16 @@ class _Stretch:
         self._start_ms: int | None = None
         self._ticks = 0
 
-    def feed(self, rr_ticks: tuple[int, ...], mono_ms: int) -> Iterator[UnitSuspected]:
+    def feed(self, sum_ticks: int, mono_ms: int) -> list[UnitSuspected]:
         if self._start_ms is None:
             self._start_ms = mono_ms
-            return
-        self._ticks += sum(rr_ticks)
+            return []
+        self._ticks += sum_ticks
         elapsed_ms = mono_ms - self._start_ms
-        if elapsed_ms >= self._length_ms:
-            ratio = self._ticks * MILLISECOND_RATIO / elapsed_ms
-            is_suspect = abs(ratio - MILLISECOND_RATIO) < _RATIO_TOLERANCE
-            self._suspicions = self._suspicions + 1 if is_suspect else 0
-            self.restart()
-            if self._suspicions == _SUSPICIONS_NEEDED:
-                yield UnitSuspected()
+        if elapsed_ms < self._length_ms:
+            return []
+        ratio = self._ticks * MILLISECOND_RATIO / elapsed_ms
+        is_suspect = abs(ratio - MILLISECOND_RATIO) < _RATIO_TOLERANCE
+        self._suspicions = self._suspicions + 1 if is_suspect else 0
+        self.restart()
+        return [UnitSuspected()] if self._suspicions == _SUSPICIONS_NEEDED else []

@@ -1,7 +1,6 @@
 """The signal half of the pipeline: packets to beats, rolling metrics and closed minutes. Knows nothing of behaviour."""
 
-from collections.abc import Iterable, Iterator
-from itertools import groupby
+from collections.abc import Iterator
 
 from hrvdaemon.hrv.artefacts import ClassifiedBeat
 from hrvdaemon.hrv.beat_timeline import Gap, UnitSuspected
@@ -72,26 +71,25 @@ class Signal:
             yield from self.interrupt(f"strap lost: {sensor.reason}", mono_ms)
             self._used = None
 
-    def packet(self, packet: PacketReceived, mono_ms: int) -> Iterator[Event]:
+    def packet(self, packet: PacketReceived, mono_ms: int) -> list[Event]:
         """Events of one notification; whether it carried beats is seen in ``heard_ms``."""
         if packet.characteristic != HEART_RATE_MEASUREMENT:
-            return
+            return []
         try:
             measurement = HeartRateMeasurement.from_bytes(packet.data)
         except MalformedPacket as error:
             at = self.clock.wall(mono_ms)
-            yield PacketRejected(mono_ms=mono_ms, at=at, sensor=packet.sensor, data=packet.data, why=str(error))
-            return
-        yield from self._use(packet.sensor, measurement, mono_ms)
+            return [PacketRejected(mono_ms=mono_ms, at=at, sensor=packet.sensor, data=packet.data, why=str(error))]
+        events = self._use(packet.sensor, measurement, mono_ms)
         if self.path is not None and packet.sensor == self._used:
             before = self.path.n_beats
-            yield from self._events(self.path.feed(measurement, mono_ms), mono_ms)
+            events += self._events(self.path.feed(measurement, mono_ms), mono_ms)
             self.heard_ms = mono_ms if self.path.n_beats > before else self.heard_ms
+        return events
 
-    def interrupt(self, why: str, mono_ms: int) -> Iterator[Event]:
+    def interrupt(self, why: str, mono_ms: int) -> list[Event]:
         """No data from here on; pending beats become final."""
-        if self.path is not None:
-            yield from self._events(self.path.interrupt(why), mono_ms)
+        return [] if self.path is None else self._events(self.path.interrupt(why), mono_ms)
 
     def hrv_updated(self, mono_ms: int) -> Iterator[Event]:
         """The rolling metrics as of now."""
@@ -117,25 +115,30 @@ class Signal:
         at, start_at = self.clock.wall(mono_ms), self.clock.wall(start_ms)
         return WindowSummarised(mono_ms=mono_ms, at=at, number=number, start_at=start_at, metrics=metrics)
 
-    def _use(self, sensor: SensorId, measurement: HeartRateMeasurement, mono_ms: int) -> Iterator[Event]:
+    def _use(self, sensor: SensorId, measurement: HeartRateMeasurement, mono_ms: int) -> list[Event]:
         """Begin a wearing, or go over to another strap once the used one is silent."""
+        events: list[Event] = []
         if not measurement.rr_ticks or measurement.heart_rate_bpm == 0 or measurement.has_contact is False:
-            return
+            return events
         silent_ms = None if self.heard_ms is None else mono_ms - self.heard_ms
         if silent_ms is None or silent_ms >= NEW_WEARING_MS:
             self._forget_wearing()
             self.heard_ms = mono_ms
-            yield WearingStarted(mono_ms=mono_ms, at=self.clock.wall(mono_ms), sensor=sensor)
+            events.append(WearingStarted(mono_ms=mono_ms, at=self.clock.wall(mono_ms), sensor=sensor))
         if self._used is None or (self._used != sensor and silent_ms is not None and silent_ms > SILENCE_MS):
-            yield from self._go_over(sensor, mono_ms)
+            events += self._go_over(sensor, mono_ms)
+        return events
 
-    def _go_over(self, sensor: SensorId, mono_ms: int) -> Iterator[Event]:
+    def _go_over(self, sensor: SensorId, mono_ms: int) -> list[Event]:
         """Use this strap from here on; another one's beats are no neighbours, and its habits are its own."""
         self._used = sensor
-        if self.path is not None and self.path.sensor != sensor:
-            yield from self.interrupt("another strap", mono_ms)
-        if self.path is None or self.path.sensor != sensor:
-            self.path = self._new_path(sensor, 0 if self.path is None else self.path.segment)
+        if self.path is not None and self.path.sensor == sensor:
+            return []
+        events = self.interrupt("another strap", mono_ms)
+        # a wearing numbers on from its second, so that no two share a segment and a restart at one numbers alike
+        last_segment = mono_ms // 1000 if self.path is None else self.path.segment
+        self.path = self._new_path(sensor, last_segment)
+        return events
 
     def _new_path(self, sensor: SensorId, last_segment: int) -> SignalPath:
         known = {name.strip() for name in self.settings.timeline.millisecond_sensors.split(",")} - {""}
@@ -143,33 +146,43 @@ class Signal:
         sends_milliseconds = bool(known & {sensor, self._names.get(sensor, "")})
         return SignalPath(settings, sensor, sends_milliseconds=sends_milliseconds, last_segment=last_segment)
 
-    def _events(self, heard: Iterable[Heard], mono_ms: int) -> Iterator[Event]:
-        for (cls, segment), group in groupby(heard, key=lambda item: (type(item), getattr(item, "segment", 0))):
-            if cls is ClassifiedBeat:
-                yield self._classified([item for item in group if isinstance(item, ClassifiedBeat)], segment, mono_ms)
+    def _events(self, heard: list[Heard], mono_ms: int) -> list[Event]:
+        """Beats in a row and of one segment are one event."""
+        events: list[Event] = []
+        beats: list[ClassifiedBeat] = []
+        for item in heard:
+            if not isinstance(item, ClassifiedBeat):
+                events += self._classified(beats, mono_ms)
+                events.append(self._told(item, mono_ms))
+                beats = []
+            elif beats and beats[-1].segment != item.segment:
+                events += self._classified(beats, mono_ms)
+                beats = [item]
             else:
-                for item in group:
-                    yield self._told(item, mono_ms)
+                beats.append(item)
+        events += self._classified(beats, mono_ms)
+        return events
 
-    def _classified(self, beats: list[ClassifiedBeat], segment: int, mono_ms: int) -> Event:
-        return BeatsClassified(
+    def _classified(self, beats: list[ClassifiedBeat], mono_ms: int) -> list[Event]:
+        if not beats:
+            return []
+        classified = BeatsClassified(
             mono_ms=mono_ms,
             at=self.clock.wall(mono_ms),
             sensor=self._used or SensorId(""),
-            segment=segment,
-            rr_ticks=tuple(beat.rr_ticks for beat in beats),
-            beat_mono_ms=tuple(beat.time_grains // GRAINS_PER_MS for beat in beats),
-            kinds="".join(beat.kind for beat in beats),
-            n_late=sum(not self.minutes.add(beat) for beat in beats),
+            segment=beats[0].segment,
+            rr_ticks=tuple([beat.rr_ticks for beat in beats]),
+            beat_mono_ms=tuple([beat.time_grains // GRAINS_PER_MS for beat in beats]),
+            kinds="".join([beat.kind for beat in beats]),
+            n_late=[self.minutes.add(beat) for beat in beats].count(False),
         )
+        return [classified]
 
-    def _told(self, item: Heard, mono_ms: int) -> Event:
+    def _told(self, item: Gap | UnitSuspected, mono_ms: int) -> Event:
         at = self.clock.wall(mono_ms)
         if isinstance(item, UnitSuspected):
             quality = self._quality or Quality.UNUSABLE
             return SignalQualityChanged(mono_ms=mono_ms, at=at, quality=quality, why=_FAULT)
-        if not isinstance(item, Gap):
-            raise TypeError(item)
         lasted = None if item.duration_grains is None else item.duration_grains // GRAINS_PER_MS
         return GapDetected(mono_ms=mono_ms, at=at, why=item.why, duration_ms=lasted)
 

@@ -34,19 +34,17 @@ def problem_of(given: Input) -> str | None:
     """What is wrong with an input whose types are right: which field, what was expected, what came. None: nothing."""
     cls = type(given)
     for name, low, high in _FIELDS[cls]:
-        for value in _values(getattr(given, name)):
+        field = getattr(given, name)
+        for value in _values(field) if isinstance(field, dict) else (field,):
             if (expected := _expected(value, low, high)) is not None:
                 return f"expected {name} of {cls.__name__} {expected}, came {value!r:.80}"
     return None
 
 
-def _values(value: Any) -> Iterator[Any]:
+def _values(settings: dict[str, Any]) -> Iterator[Any]:
     """Settings are looked at one by one, names too."""
-    if isinstance(value, dict):
-        yield from value
-        yield from value.values()
-    else:
-        yield value
+    yield from settings
+    yield from settings.values()
 
 
 def _expected(value: Any, low: int, high: int) -> str | None:
