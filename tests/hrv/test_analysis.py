@@ -7,9 +7,10 @@ import pytest
 from numpy.typing import NDArray
 
 from hrvdaemon.hrv import analysis
-from hrvdaemon.hrv.analysis import WindowAnalysis, analyse
+from hrvdaemon.hrv.analysis import analyse
 from hrvdaemon.hrv.metric_rules import RULES
-from hrvdaemon.hrv.stretch import LEVELS
+from hrvdaemon.hrv.one_window import WindowAnalysis
+from hrvdaemon.hrv.window_levels import LEVELS
 from hrvdaemon.vocabulary.epochs import Quality
 
 Floats = NDArray[np.float64]

@@ -57,7 +57,7 @@ def test_of_nothing_there_is_none() -> None:
 @pytest.mark.parametrize("rr_ms", [np.array([800.0, np.nan]), np.array([800.0, np.inf]), np.ones((2, 2))])
 def test_what_is_no_interval_is_refused(rr_ms: Floats) -> None:
     for metric in (hti, stress_index):
-        with pytest.raises(ValueError, match="expected finite intervals"):
+        with pytest.raises(ValueError, match="expected rr_ms"):
             metric(rr_ms)
 
 

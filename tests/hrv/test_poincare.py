@@ -61,4 +61,4 @@ def test_two_intervals_are_no_cloud() -> None:
 
 def test_the_examples_of_every_metric_are_true() -> None:
     results = doctest.testmod(poincare)
-    assert (results.failed, results.attempted) == (0, 4)
+    assert (results.failed, results.attempted) == (0, 5)

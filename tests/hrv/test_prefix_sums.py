@@ -1,9 +1,10 @@
 import doctest
 
 import numpy as np
+import pytest
 
 from hrvdaemon.hrv import prefix_sums
-from hrvdaemon.hrv.prefix_sums import LANE, Workspace, packed, unpacked
+from hrvdaemon.hrv.prefix_sums import LANE, Workspace, kept_workspace, packed, unpacked
 
 
 def test_sums_that_wrap_around_have_right_differences() -> None:
@@ -25,6 +26,27 @@ def test_three_counts_do_not_run_into_each_other() -> None:
 def test_a_lane_holds_two_million() -> None:
     assert 1 << LANE >= 2_000_000
     assert 3 * LANE <= 63
+
+
+def test_a_kept_workspace_is_nobody_elses_while_it_is_in_use() -> None:
+    with kept_workspace() as one, kept_workspace() as other:
+        assert one is not other
+    with kept_workspace() as again:
+        assert again in (one, other)
+
+
+def test_a_workspace_that_grew_large_is_not_kept() -> None:
+    with kept_workspace() as work:
+        work.take("large", 2_000_000)
+    with kept_workspace() as one, kept_workspace() as two, kept_workspace() as three:
+        assert work not in (one, two, three)
+
+
+def test_a_workspace_comes_back_after_an_error() -> None:
+    with pytest.raises(ValueError, match="lost"), kept_workspace() as work:
+        raise ValueError("lost")
+    with kept_workspace() as again:
+        assert again is work
 
 
 def test_a_workspace_gives_the_same_memory_again() -> None:

@@ -7,9 +7,11 @@ from numpy.typing import NDArray
 
 from hrvdaemon.hrv import rolling_spectrum as module
 from hrvdaemon.hrv.frequency_domain import HF_HZ, LF_HZ
-from hrvdaemon.hrv.rolling_spectrum import KEYS, rolling_spectrum
+from hrvdaemon.hrv.rolling_spectrum import rolling_spectrum
 from hrvdaemon.hrv.rolling_windows import windows_every
+from hrvdaemon.hrv.spectrum_readings import KEYS
 from hrvdaemon.hrv.tachogram import tachogram_of
+from hrvdaemon.hrv.window_parts import cut
 
 Floats = NDArray[np.float64]
 
@@ -36,7 +38,7 @@ def test_a_window_has_the_spectrum_of_scipy_on_its_samples(window_s: float, step
     rr_ms = breathing(3000)
     tachogram = tachogram_of(rr_ms)
     windows = windows_every(np.cumsum(rr_ms) / 1000, window_s, step_s)
-    found, _ = rolling_spectrum(tachogram, windows)
+    found = rolling_spectrum(cut(tachogram, windows))
     for i in range(0, len(windows), max(1, len(windows) // 15)):
         samples = tachogram.between(float(windows.start_s[i]), float(windows.end_s[i]))[0].detrended_ms
         assert found["lf_ms2"][i] == pytest.approx(scipy_power(samples, LF_HZ), rel=1e-12)
@@ -47,7 +49,8 @@ def test_beside_a_gap_the_longest_part_counts_alone() -> None:
     rr_ms, starts = breathing(600), np.zeros(600, np.bool_)
     starts[[200, 230]] = True
     tachogram, end_s = tachogram_of(rr_ms, starts), np.cumsum(rr_ms) / 1000
-    found, unbroken_s = rolling_spectrum(tachogram, windows_every(end_s, 300.0, 300.0))
+    pieces = cut(tachogram, windows_every(end_s, 300.0, 300.0))
+    found, unbroken_s = rolling_spectrum(pieces), pieces.unbroken_s
     longest = tachogram.runs[0].between(0.0, 300.0)
     assert found["hf_ms2"][0] == pytest.approx(scipy_power(longest.detrended_ms, HF_HZ), rel=1e-12)
     assert unbroken_s[0] == pytest.approx(end_s[199])
@@ -55,7 +58,7 @@ def test_beside_a_gap_the_longest_part_counts_alone() -> None:
 
 def test_constant_intervals_have_no_power_and_no_ratio() -> None:
     rr_ms = np.full(400, 900.0)
-    found, _ = rolling_spectrum(tachogram_of(rr_ms), windows_every(np.cumsum(rr_ms) / 1000, 300.0, 5.0))
+    found = rolling_spectrum(cut(tachogram_of(rr_ms), windows_every(np.cumsum(rr_ms) / 1000, 300.0, 5.0)))
     assert (found["lf_ms2"] == 0).all()
     assert (found["hf_ms2"] == 0).all()
     assert np.isnan(found["lf_hf"]).all()
@@ -65,7 +68,8 @@ def test_constant_intervals_have_no_power_and_no_ratio() -> None:
 @pytest.mark.parametrize("n", [0, 3, 5])
 def test_too_little_has_no_spectrum(n: int) -> None:
     rr_ms = np.full(n, 900.0)
-    found, unbroken_s = rolling_spectrum(tachogram_of(rr_ms), windows_every(np.arange(1.0, 401.0), 300.0, 50.0))
+    pieces = cut(tachogram_of(rr_ms), windows_every(np.arange(1.0, 401.0), 300.0, 50.0))
+    found, unbroken_s = rolling_spectrum(pieces), pieces.unbroken_s
     assert set(found) == set(KEYS)
     assert all(np.isnan(values[1:]).all() for values in found.values())
     assert (unbroken_s[1:] == 0).all()

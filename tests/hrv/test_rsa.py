@@ -97,7 +97,7 @@ def test_constant_intervals_and_too_few_have_none() -> None:
 
 
 def test_what_is_no_run_is_refused() -> None:
-    with pytest.raises(ValueError, match="expected finite samples"):
+    with pytest.raises(ValueError, match="expected samples_ms of finite"):
         respiratory_band(np.array([800.0, np.nan] * 20))
 
 

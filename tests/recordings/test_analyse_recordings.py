@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from hrvdaemon.formats.reading import read_rr
-from hrvdaemon.hrv.analysis import Metrics, analyse
+from hrvdaemon.hrv.analysis import analyse
+from hrvdaemon.hrv.one_window import Metrics
 from hrvdaemon.vocabulary.epochs import Quality
 
 

@@ -17,10 +17,11 @@ import pytest
 from numpy.typing import NDArray
 
 from hrvdaemon.formats.reading import read_rr
-from hrvdaemon.hrv.analysis import Metrics, analyse
+from hrvdaemon.hrv.analysis import analyse
 from hrvdaemon.hrv.frequency_domain import HF_HZ, LF_HZ, Spectrum, welch
 from hrvdaemon.hrv.geometric import hti, stress_index
 from hrvdaemon.hrv.nonlinear import dfa_alpha1, sample_entropy
+from hrvdaemon.hrv.one_window import Metrics
 from hrvdaemon.hrv.tachogram import tachogram_of
 
 Floats = NDArray[np.float64]

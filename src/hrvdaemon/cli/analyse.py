@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from hrvdaemon.formats.rr_series import RRSeries
-    from hrvdaemon.hrv.analysis import Analysis, WindowAnalysis
+    from hrvdaemon.hrv.analysis import Analysis
+    from hrvdaemon.hrv.one_window import WindowAnalysis
 
 SHORTEST_WINDOW_S = 10.0
 SHORTEST_STEP_S = 1.0
@@ -46,6 +47,10 @@ def analyse(
     json
         Print an object instead of a table.
     """
+    from os import environ  # noqa: PLC0415 as below
+
+    # matrices here are small: threads for them only wait for each other, and must be forbidden before numpy is loaded
+    environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from hrvdaemon.formats.reading import read_rr  # noqa: PLC0415 numpy is not needed for --help
     from hrvdaemon.hrv import analysis  # noqa: PLC0415 as above
 
@@ -64,9 +69,7 @@ def analyse(
     )
     _tell(series)
     if json:
-        from json import dumps  # noqa: PLC0415 the option has its name
-
-        print(dumps(as_json(series, result), indent=2, ensure_ascii=False, allow_nan=False))
+        _print_json(as_json(series, result))
     else:
         _show(recording, series, result)
 
@@ -93,6 +96,16 @@ def as_json(series: "RRSeries", result: "Analysis") -> dict[str, Any]:
         "metrics": whole.metrics,
         "windows": [_window_json(window) for window in result.windows],
     }
+
+
+def _print_json(found: dict[str, Any]) -> None:
+    """Indented, but a window a line: a day has twenty thousand of them, and indenting those takes seconds."""
+    from json import dumps  # noqa: PLC0415 the option of the command has its name
+
+    windows = found.pop("windows")
+    rows = ",\n    ".join(dumps(window, ensure_ascii=False, allow_nan=False) for window in windows)
+    whole = dumps(found, indent=2, ensure_ascii=False, allow_nan=False).removesuffix("\n}")
+    print(f'{whole},\n  "windows": [' + (f"\n    {rows}\n  ]" if windows else "]") + "\n}")
 
 
 def _window_json(window: "WindowAnalysis") -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Heart rate variability of RR intervals: exact, gap-aware, numpy only.
 
-``analyse`` gives every metric that a recording carries; the others are for people who want one number or one step. A
-name is loaded when it is first asked for, so that a part of the daemon pays for what it uses.
+``analyse`` gives every metric that a recording carries, ``rolling_metrics`` those of windows as arrays; the others are
+for people who want one number or one step. A name is loaded when it is first asked for, so that a part of the daemon
+pays for what it uses.
 
 Examples
 --------
@@ -18,7 +19,7 @@ Examples
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from hrvdaemon.hrv.analysis import Analysis, WindowAnalysis, analyse
+    from hrvdaemon.hrv.analysis import Analysis, analyse
     from hrvdaemon.hrv.artefact_series import classify
     from hrvdaemon.hrv.coherence import breath_swing, coherence_ratio, coherence_share
     from hrvdaemon.hrv.correction import NNSeries, corrected, strict, uncorrected
@@ -28,7 +29,10 @@ if TYPE_CHECKING:
     from hrvdaemon.hrv.lomb_scargle import lomb_periodogram, lomb_spectrum
     from hrvdaemon.hrv.metric_rules import RULES
     from hrvdaemon.hrv.nonlinear import dfa_alpha1, sample_entropy
+    from hrvdaemon.hrv.one_window import WindowAnalysis
     from hrvdaemon.hrv.poincare import sd1, sd2, sd2_sd1, sd_area
+    from hrvdaemon.hrv.rolling_analysis import rolling_metrics
+    from hrvdaemon.hrv.rolling_time_domain import RollingMetrics
     from hrvdaemon.hrv.rsa import porges_bohrer, respiratory_band
     from hrvdaemon.hrv.smoothness_priors import slow_trend
     from hrvdaemon.hrv.tachogram import Tachogram, tachogram_of
@@ -51,7 +55,7 @@ if TYPE_CHECKING:
     )
 
 _NAMES_OF = {
-    "analysis": ("Analysis", "WindowAnalysis", "analyse"),
+    "analysis": ("Analysis", "analyse"),
     "artefact_series": ("classify",),
     "coherence": ("breath_swing", "coherence_ratio", "coherence_share"),
     "correction": ("NNSeries", "corrected", "strict", "uncorrected"),
@@ -61,7 +65,10 @@ _NAMES_OF = {
     "lomb_scargle": ("lomb_periodogram", "lomb_spectrum"),
     "metric_rules": ("RULES",),
     "nonlinear": ("dfa_alpha1", "sample_entropy"),
+    "one_window": ("WindowAnalysis",),
     "poincare": ("sd1", "sd2", "sd2_sd1", "sd_area"),
+    "rolling_analysis": ("rolling_metrics",),
+    "rolling_time_domain": ("RollingMetrics",),
     "rsa": ("porges_bohrer", "respiratory_band"),
     "smoothness_priors": ("slow_trend",),
     "tachogram": ("Tachogram", "tachogram_of"),
@@ -90,6 +97,7 @@ __all__ = [
     "Analysis",
     "FrequencyDomain",
     "NNSeries",
+    "RollingMetrics",
     "Spectrum",
     "Tachogram",
     "WindowAnalysis",
@@ -120,6 +128,7 @@ __all__ = [
     "porges_bohrer",
     "respiratory_band",
     "rmssd",
+    "rolling_metrics",
     "sample_entropy",
     "sd1",
     "sd2",

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hrvdaemon.hrv.artefacts import SETTINGS, ArtefactSettings, decide, within_range
+from hrvdaemon.hrv.given_intervals import intervals, starts_of
 from hrvdaemon.hrv.running_order import Indices, Numbers, in_whole_units, quartile_deviations, running_medians
 from hrvdaemon.vocabulary.epochs import BeatKind
 
@@ -59,10 +60,8 @@ def classify(rr_ms: Floats, gaps: Bools | None = None, settings: ArtefactSetting
 
 
 def segment_starts(rr_ms: Floats, gaps: Bools | None) -> Bools:
-    """Mask of the first interval of every segment. ValueError for shapes that differ and for NaN."""
-    starts = np.zeros(rr_ms.size, dtype=np.bool_) if gaps is None else gaps.copy()
-    if starts.shape != rr_ms.shape or rr_ms.ndim != 1 or not np.isfinite(rr_ms).all():
-        raise ValueError(f"expected finite rr_ms and gaps of one shape (n,), came {rr_ms.shape} and {starts.shape}")
+    """Mask of the first interval of every segment. ValueError for what are no intervals and for shapes that differ."""
+    starts = starts_of(intervals(rr_ms).size, gaps).copy()
     starts[:1] = True
     return starts
 

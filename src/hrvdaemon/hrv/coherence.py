@@ -8,11 +8,13 @@ McCraty, R., Atkinson, M., Tomasino, D., & Bradley, R. T. (2009). The coherent h
 """
 
 import math
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hrvdaemon.hrv.geometric import FLAT
+from hrvdaemon.hrv.given_intervals import intervals, real_series
 from hrvdaemon.hrv.tachogram import RATE_HZ
 from hrvdaemon.vocabulary.epochs import BreathSwing
 
@@ -24,6 +26,12 @@ PEAK_HZ = (0.04, 0.26)
 TOTAL_HZ = (0.0033, 0.40)
 HALF_WIDTH_HZ = 0.015
 _PADDED = 4096
+_STEP_HZ = RATE_HZ / _PADDED
+_SEARCHED, _TOTAL = (
+    slice(math.ceil(low / _STEP_HZ), math.floor(high / _STEP_HZ) + 1) for low, high in (PEAK_HZ, TOTAL_HZ)
+)
+"""Bins of a band with both its edges."""
+_AROUND = np.arange(-math.floor(HALF_WIDTH_HZ / _STEP_HZ), math.floor(HALF_WIDTH_HZ / _STEP_HZ) + 1)
 
 SHORTEST_S = 40.0
 """Four breaths at 6/min."""
@@ -49,11 +57,22 @@ def breath_swing(
     BreathSwing or None
         Swing ``2 sqrt(b^2 + c^2)`` in bpm, R^2 of the detrended heart rate (0 where it does not vary), phase
         ``atan2(c, b)``. None below 40 s or 20 beats.
+
+    Raises
+    ------
+    ValueError
+        For lengths that differ, values that are no intervals or not finite, a pace that is not above 0.
     """
-    if len(times_s) < FEWEST_BEATS or times_s[-1] - times_s[0] < SHORTEST_S:
+    times, rr = real_series("times_s", np.asarray(times_s, np.float64)), intervals(np.asarray(rr_ms, np.float64))
+    if times.shape != rr.shape or not 0 < pace_hz < math.inf or not math.isfinite(inhale_start_s):
+        raise ValueError(
+            f"expected as many times as intervals, a pace above 0 and a finite start, came {times.size} times, "
+            f"{rr.size} intervals, {pace_hz} Hz and {inhale_start_s} s"
+        )
+    if rr.size < FEWEST_BEATS or times[-1] - times[0] < SHORTEST_S:
         return None
-    time = np.asarray(times_s) - inhale_start_s
-    hr = 60_000 / np.asarray(rr_ms)
+    time = times - inhale_start_s
+    hr = 60_000 / rr
     angle = 2 * np.pi * pace_hz * time
     line = np.column_stack([np.ones_like(time), time])
     whole = np.column_stack([line, np.cos(angle), np.sin(angle)])
@@ -95,18 +114,56 @@ def coherence_share(samples_ms: Floats) -> float:
     >>> round(coherence_share(900 + 40 * np.sin(2 * np.pi * 0.1 * np.arange(256) / 4)), 2)
     0.9
     """
-    if samples_ms.ndim != 1 or not 16 <= samples_ms.size <= _PADDED or not np.isfinite(samples_ms).all():
-        raise ValueError(f"expected 16 to {_PADDED} finite samples of shape (n,), came {samples_ms.shape}")
-    flat = _without_line(samples_ms)
-    if float(np.ptp(flat)) <= FLAT * float(np.abs(samples_ms).max()):
-        return math.nan
-    window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(flat.size) / flat.size)
-    power = np.abs(np.fft.rfft(flat * window, _PADDED)) ** 2
-    frequency = np.fft.rfftfreq(_PADDED, 1 / RATE_HZ)
-    searched = np.flatnonzero((frequency >= PEAK_HZ[0]) & (frequency <= PEAK_HZ[1]))
-    peak_hz = frequency[searched[np.argmax(power[searched])]]
-    around = power[np.abs(frequency - peak_hz) <= HALF_WIDTH_HZ].sum()
-    return float(around / power[(frequency >= TOTAL_HZ[0]) & (frequency <= TOTAL_HZ[1])].sum())
+    samples = real_series("samples_ms", samples_ms)
+    if not 16 <= samples.size <= _PADDED:
+        raise ValueError(f"expected 16 to {_PADDED} samples_ms, came {samples.size}")
+    return float(coherence_shares(samples[None])[0])
+
+
+def coherence_shares(rows_ms: Floats) -> Floats:
+    """``coherence_share`` of rows of samples, shape (rows, n), at once; nothing is checked.
+
+    Examples
+    --------
+    >>> time = np.arange(256) / 4
+    >>> coherence_shares(900 + 40 * np.sin(2 * np.pi * np.outer([0.1, 0.2], time))).round(1).tolist()
+    [0.9, 0.9]
+    """
+    flat = _without_line(rows_ms)
+    varies = np.ptp(flat, axis=1) > FLAT * np.abs(rows_ms).max(axis=1)
+    n = flat.shape[1]
+    flat *= 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n) / n)
+    power = _power(flat)
+    peak = _SEARCHED.start + np.argmax(power[:, _SEARCHED], axis=1)
+    around = np.take_along_axis(power, peak[:, None] + _AROUND, axis=1).sum(axis=1)
+    share = np.full(len(flat), np.nan)
+    np.divide(around, power[:, _TOTAL].sum(axis=1), out=share, where=varies)
+    return share
+
+
+def _power(rows: Floats) -> Floats:
+    """Squared transform at the bins up to the last of the total, of rows that zeros would lengthen to 4096.
+
+    A fifth of the bins is wanted, and a sixteenth of the transform's input is not zero: a product of matrices costs
+    half of it. Seen from the middle of a row its cosines need sums of what mirrors, its sines the differences.
+    """
+    half = rows.shape[1] // 2
+    cosines, sines = _turns(rows.shape[1])
+    ahead, mirrored = rows[:, :half], rows[:, : -half - 1 : -1]
+    real, imaginary = (ahead + mirrored) @ cosines, (ahead - mirrored) @ sines
+    if rows.shape[1] % 2:
+        real += rows[:, half : half + 1]
+    real *= real
+    imaginary *= imaginary
+    return np.asarray(real + imaginary, np.float64)
+
+
+@lru_cache(maxsize=4)
+def _turns(n: int) -> tuple[Floats, Floats]:
+    """Cosines and sines of the first half of n samples, from their middle, at each bin."""
+    from_middle = np.arange(n // 2) - (n - 1) / 2
+    angle = 2 * np.pi * np.outer(from_middle, np.arange(_TOTAL.stop)) / _PADDED
+    return np.cos(angle), np.sin(angle)
 
 
 def coherence_ratio(share: float) -> float:
@@ -120,7 +177,8 @@ def coherence_ratio(share: float) -> float:
     return share / (1 - share) if share < 1 else math.nan
 
 
-def _without_line(samples: Floats) -> Floats:
-    place = np.arange(samples.size) - (samples.size - 1) / 2
-    around = samples - samples.mean()
-    return np.asarray(around - place * (place @ around / (place @ place)), np.float64)
+def _without_line(rows: Floats) -> Floats:
+    place = np.arange(rows.shape[1]) - (rows.shape[1] - 1) / 2
+    around = rows - rows.mean(axis=1, keepdims=True)
+    around -= np.outer(around @ place / (place @ place), place)
+    return np.asarray(around, np.float64)

@@ -11,10 +11,14 @@ equation using Fourier analysis. Journal of the ACM 12(1), 95-113 (cyclic reduct
 import numpy as np
 from numpy.typing import NDArray
 
+from hrvdaemon.hrv.given_intervals import real_series
+
 Floats = NDArray[np.float64]
 
 FEWEST_KNOTS = 4
 _NEGLIGIBLE = 2.0**-60
+_MOST_APART = 128
+"""After one step what is off the diagonal is at most half of it; seven steps that square it leave 1e-34."""
 _ON_THE_GRID = 1e-9
 """Samples; a knot so near a grid point is on it, whatever the rounding of its sum."""
 
@@ -48,22 +52,8 @@ def spline_slopes(times_s: Floats, values: Floats) -> Floats:
     >>> spline_slopes(np.array([0.0, 1.0, 2.0, 4.0]), np.array([0.0, 1.0, 8.0, 64.0])).round(9).tolist()
     [0.0, 3.0, 12.0, 48.0]
     """
-    _check(times_s, values)
-    h = np.diff(times_s)
-    secant = np.diff(values) / h
-    lower, upper = h[1:].copy(), h[:-1].copy()
-    diagonal = 2 * (h[:-1] + h[1:])
-    right = 3 * (h[1:] * secant[:-1] + h[:-1] * secant[1:])
-    first = _end_equation(h[0], h[1], secant[0], secant[1])
-    last = _end_equation(h[-1], h[-2], secant[-1], secant[-2])
-    for row, equation in ((0, first), (-1, last)):
-        diagonal[row] /= 2
-        right[row] -= equation
-    lower[0] = upper[-1] = 0.0
-    inner = _solve_tridiagonal(lower / diagonal, upper / diagonal, right / diagonal)
-    start = (first - (h[0] + h[1]) * inner[0]) / h[1]
-    end = (last - (h[-1] + h[-2]) * inner[-1]) / h[-2]
-    return np.concatenate([[start], inner, [end]])
+    times_s, values = _checked(times_s, values)
+    return _slopes(times_s[1:] - times_s[:-1], values[1:] - values[:-1])
 
 
 def on_grid(times_s: Floats, values: Floats, rate_hz: float) -> Floats:
@@ -84,32 +74,62 @@ def on_grid(times_s: Floats, values: Floats, rate_hz: float) -> Floats:
     Raises
     ------
     ValueError
-        As ``spline_slopes``.
+        As ``spline_slopes``, and for a rate that is not above 0.
 
     Examples
     --------
     >>> on_grid(np.array([0.0, 1.0, 2.0, 3.0]), np.array([0.0, 1.0, 4.0, 9.0]), 2.0).round(9).tolist()
     [0.0, 0.25, 1.0, 2.25, 4.0, 6.25]
     """
-    slopes = spline_slopes(times_s, values)
-    h = np.diff(times_s)
-    secant = np.diff(values) / h
+    times_s, values = _checked(times_s, values)
+    if not 0 < rate_hz < np.inf:
+        raise ValueError(f"expected rate_hz above 0, came {rate_hz}")
+    h, rise = times_s[1:] - times_s[:-1], values[1:] - values[:-1]
+    slopes, secant = _slopes(h, rise), rise / h
     bend = (slopes[:-1] + slopes[1:] - 2 * secant) / h
-    place = np.ceil((times_s - times_s[0]) * rate_hz - _ON_THE_GRID).astype(np.intp)
-    piece = np.repeat(np.arange(h.size), np.diff(place))
-    offset = times_s[0] + np.arange(piece.size) / rate_hz - times_s[piece]
-    samples = (bend / h)[piece]
-    for coefficient in ((secant - slopes[:-1]) / h - bend, slopes, values):
+    since = times_s - times_s[0]
+    place = np.ceil(since * rate_hz - _ON_THE_GRID).astype(np.intp)
+    pieces = np.array([bend / h, (secant - slopes[:-1]) / h - bend, slopes[:-1], values[:-1], since[:-1]])
+    cubic, square, slope, value, begin = pieces.repeat(place[1:] - place[:-1], axis=1)
+    samples = np.arange(begin.size) / rate_hz
+    samples -= begin
+    offset = samples.copy()
+    samples *= cubic
+    for coefficient in (square, slope):
+        samples += coefficient
         samples *= offset
-        samples += coefficient[piece]
+    samples += value
     return samples
 
 
-def _check(times_s: Floats, values: Floats) -> None:
-    if times_s.ndim != 1 or times_s.shape != values.shape or times_s.size < FEWEST_KNOTS:
-        raise ValueError(f"expected times and values of one shape (n,), n from 4, came {times_s.shape}, {values.shape}")
-    if not (np.isfinite(values).all() and np.isfinite(times_s).all() and (np.diff(times_s) > 0).all()):
-        raise ValueError("expected finite values at finite, strictly ascending times")
+def _checked(times_s: Floats, values: Floats) -> tuple[Floats, Floats]:
+    times, heights = real_series("times_s", times_s), real_series("values", values)
+    if times.shape != heights.shape or times.size < FEWEST_KNOTS:
+        raise ValueError(f"expected times and values of one shape (n,), n from 4, came {times.shape}, {heights.shape}")
+    if not (times[1:] > times[:-1]).all():
+        raise ValueError("expected times_s strictly ascending")
+    return times, heights
+
+
+def _slopes(h: Floats, rise: Floats) -> Floats:
+    """From the distances of the knots and of their values."""
+    secant = rise / h
+    diagonal = 2 * (h[:-1] + h[1:])
+    rows = np.array([h[1:], h[:-1], 3 * (h[1:] * secant[:-1] + h[:-1] * secant[1:])])
+    h0, h1, h2, h3 = float(h[0]), float(h[1]), float(h[-1]), float(h[-2])
+    first = _end_equation(h0, h1, float(secant[0]), float(secant[1]))
+    last = _end_equation(h2, h3, float(secant[-1]), float(secant[-2]))
+    diagonal[0] /= 2
+    diagonal[-1] /= 2
+    rows[2, 0] -= first
+    rows[2, -1] -= last
+    rows[0, 0] = rows[1, -1] = 0.0
+    rows /= diagonal
+    slopes = np.empty(rise.size + 1)
+    slopes[1:-1] = _solve_tridiagonal(rows)
+    slopes[0] = (first - (h0 + h1) * slopes[1]) / h1
+    slopes[-1] = (last - (h2 + h3) * slopes[-2]) / h3
+    return slopes
 
 
 def _end_equation(outer: float, inner: float, outer_secant: float, inner_secant: float) -> float:
@@ -118,24 +138,29 @@ def _end_equation(outer: float, inner: float, outer_secant: float, inner_secant:
     return ((outer + 2 * both) * inner * outer_secant + outer**2 * inner_secant) / both
 
 
-def _solve_tridiagonal(lower: Floats, upper: Floats, right: Floats) -> Floats:
-    """Parallel cyclic reduction of rows whose diagonal is 1, until what is off the diagonal no longer counts."""
-    apart = 1
-    while apart < right.size and max(np.abs(lower).max(), np.abs(upper).max()) > _NEGLIGIBLE:
-        lower, upper, right = _reduce(lower, upper, right, apart)
+def _solve_tridiagonal(equations: Floats) -> Floats:
+    """Parallel cyclic reduction until what is off the diagonal no longer counts.
+
+    ``equations`` are lower, upper and right side of rows whose diagonal is 1, shape (3, n).
+    """
+    n, apart = equations.shape[1], 1
+    padded = np.zeros((3, n + 2 * _MOST_APART))
+    rows = padded[:, _MOST_APART : _MOST_APART + n]
+    rows[:] = equations
+    while apart <= _MOST_APART and np.abs(rows[:2]).max() > _NEGLIGIBLE:
+        _reduce(padded, rows, apart)
         apart *= 2
-    return right
+    return np.asarray(rows[2], np.float64)
 
 
-def _reduce(lower: Floats, upper: Floats, right: Floats, apart: int) -> tuple[Floats, Floats, Floats]:
+def _reduce(padded: Floats, rows: Floats, apart: int) -> None:
     """Put the rows ``apart`` before and behind into each row, so that it reaches twice as far."""
-    before, behind = lower[apart:], upper[:-apart]
-    diagonal, new_right = np.ones_like(right), right.copy()
-    diagonal[apart:] -= before * upper[:-apart]
-    diagonal[:-apart] -= behind * lower[apart:]
-    new_right[apart:] -= before * right[:-apart]
-    new_right[:-apart] -= behind * right[apart:]
-    new_lower, new_upper = np.zeros_like(lower), np.zeros_like(upper)
-    new_lower[apart:] = -before * lower[:-apart]
-    new_upper[:-apart] = -behind * upper[apart:]
-    return new_lower / diagonal, new_upper / diagonal, new_right / diagonal
+    n = rows.shape[1]
+    before = rows[0] * padded[:, _MOST_APART - apart : _MOST_APART - apart + n]
+    behind = rows[1] * padded[:, _MOST_APART + apart : _MOST_APART + apart + n]
+    rows[2] -= before[2]
+    rows[2] -= behind[2]
+    np.negative(before[0], out=rows[0])
+    np.negative(behind[1], out=rows[1])
+    before[1] += behind[0]
+    rows /= 1 - before[1]

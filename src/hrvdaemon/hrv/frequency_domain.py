@@ -14,12 +14,16 @@ Task Force (1996). Circulation 93(5), 1043-1065: bands, and ten periods of the l
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hrvdaemon.hrv.geometric import FLAT
+from hrvdaemon.hrv.given_intervals import real_series
 from hrvdaemon.hrv.respiration import DOMINANT_SHARE, PEAK_HALF_WIDTH_HZ, SLOW_HZ, SLOW_SWING
 from hrvdaemon.hrv.tachogram import RATE_HZ, Run
+from hrvdaemon.hrv.time_domain import middle_in_order
 
 Floats = NDArray[np.float64]
 Band = tuple[float, float]
@@ -34,8 +38,6 @@ FEWEST_SAMPLES = 16
 PADDED = 2048
 PROMINENCE = 3.0
 """Peak over the median of the band from which a peak is a rhythm (a decision of this project)."""
-ROUNDING = 1e-9
-"""Amplitude as a share of the mean interval, below which power is rounding and counts as none; one tick is 1e-3."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,12 +59,11 @@ class Spectrum:
         >>> round(flat.power((0.15, 0.40)), 6)
         24.0
         """
-        inside = self._bins(band)
-        step = float(self.frequency_hz[1])
-        values = self.density[inside]
+        values = self.density[self._bins(band)]
         if values.size < 2:
             return math.nan
-        power: float = float(values.sum() - (values[0] + values[-1]) / 2) * step
+        ends = float(values[0]) + float(values[-1])
+        power = float(np.add.reduce(values) - ends / 2) * float(self.frequency_hz[1])
         return power if power > self.none_ms2 else 0.0
 
     def power_sum(self, band: Band) -> float:
@@ -75,9 +76,9 @@ class Spectrum:
         NaN where the power is none, or the highest point is only the foot of a slope outside the band.
         """
         inside = self._bins(band)
-        at = int(inside.start + np.argmax(self.density[inside]))
+        at: int = inside.start + int(self.density[inside].argmax())
         before, here, after = self.density[at - 1 : at + 2].tolist()
-        if self.power(band) == 0 or here < before or here < after:
+        if here < before or here < after or self.power(band) == 0:
             return math.nan
         bend = before - 2 * here + after
         shift = (before - after) / (2 * bend) if bend else 0.0
@@ -85,18 +86,17 @@ class Spectrum:
 
     def prominence(self, band: Band) -> float:
         """Highest point over the median of the band; 0 where the median is 0."""
-        values = self.density[self._bins(band)]
-        middle = float(np.median(values))
-        return float(values.max()) / middle if middle > 0 else 0.0
+        ordered = np.sort(self.density[self._bins(band)])
+        middle = middle_in_order(ordered)
+        return float(ordered[-1]) / middle if middle > 0 else 0.0
 
     @property
     def none_ms2(self) -> float:
         """Power of what is only rounding."""
-        return float((ROUNDING * self.mean_rr_ms) ** 2)
+        return float((FLAT * self.mean_rr_ms) ** 2)
 
     def _bins(self, band: Band) -> slice:
-        first, last = np.searchsorted(self.frequency_hz, band).tolist()
-        return slice(first, last)
+        return slice(int(self.frequency_hz.searchsorted(band[0])), int(self.frequency_hz.searchsorted(band[1])))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +131,8 @@ def welch(samples_ms: Iterable[Floats], mean_rr_ms: float, segment: int = SEGMEN
     Raises
     ------
     ValueError
-        For no series, one below 16 samples, or a transform that is shorter than its segment.
+        For no series, one below 16 samples, what are no finite real numbers, and a transform that is odd or shorter
+        than its segment.
 
     Notes
     -----
@@ -147,9 +148,9 @@ def welch(samples_ms: Iterable[Floats], mean_rr_ms: float, segment: int = SEGMEN
     densities = [_periodograms(series, segment, padded) for series in samples_ms]
     if not densities or padded < segment or padded % 2:
         raise ValueError(f"expected a series and an even transform from {segment} samples, came {padded}")
-    density = np.concatenate(densities).mean(axis=0)
-    frequency = np.fft.rfftfreq(padded, 1 / RATE_HZ)
-    return Spectrum(frequency_hz=np.asarray(frequency, np.float64), density=density, mean_rr_ms=mean_rr_ms)
+    rows = densities[0] if len(densities) == 1 else np.concatenate(densities)
+    density = rows[0] if len(rows) == 1 else rows.mean(axis=0)
+    return Spectrum(frequency_hz=_frequencies(padded), density=density, mean_rr_ms=mean_rr_ms)
 
 
 def spectrum_of(parts: Sequence[Run]) -> Spectrum:
@@ -172,7 +173,8 @@ def spectrum_of(parts: Sequence[Run]) -> Spectrum:
         raise ValueError("expected at least one gap-free part, came none")
     whole = [part for part in parts if part.detrended_ms.size >= SEGMENT]
     used = whole or [max(parts, key=lambda part: part.detrended_ms.size)]
-    mean_rr_ms = float(np.concatenate([part.resampled_ms for part in used]).mean())
+    n_samples = sum(part.resampled_ms.size for part in used)
+    mean_rr_ms = sum(float(np.add.reduce(part.resampled_ms)) for part in used) / n_samples
     return welch((part.detrended_ms for part in used), mean_rr_ms)
 
 
@@ -205,9 +207,9 @@ def band_powers(spectrum: Spectrum) -> FrequencyDomain:
 def breathing_hz(spectrum: Spectrum) -> float:
     """Breathing rate in Hz, NaN where the spectrum does not show it.
 
-    The HF peak, if it stands three times above the median of its band. Where one rhythm below 0.15 Hz holds 85 % of all
-    power, an HF peak is its overtone: that rhythm is the breath if it swings 5 % of the mean interval, and a wave of
-    blood pressure (no breath) if less; see ``respiration`` of the live path.
+    The HF peak, if it stands three times above the median of its band. Where one rhythm below 0.15 Hz rules the
+    spectrum (``DOMINANT_SHARE``), an HF peak is its overtone: that rhythm is the breath if it swings 5 % of the mean
+    interval, and a wave of blood pressure (no breath) if less; see ``respiration`` of the live path.
     """
     slow_hz = slow_rhythm(spectrum)
     if not math.isnan(slow_hz):
@@ -228,13 +230,32 @@ def slow_rhythm(spectrum: Spectrum) -> float:
 
 def _periodograms(samples: Floats, segment: int, padded: int) -> Floats:
     """One row for each segment."""
-    if samples.ndim != 1 or samples.size < FEWEST_SAMPLES or not np.isfinite(samples).all():
-        raise ValueError(f"expected finite samples of shape (n,), n from {FEWEST_SAMPLES}, came {samples.shape}")
+    samples = real_series("samples_ms", samples)
+    if samples.size < FEWEST_SAMPLES:
+        raise ValueError(f"expected {FEWEST_SAMPLES} samples_ms or more, came {samples.size}")
     length = min(segment, samples.size)
-    segments = np.lib.stride_tricks.sliding_window_view(samples, length)[:: max(1, segment // 2)]
-    window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(length) / length)
-    flat = (segments - segments.mean(axis=1, keepdims=True)) * window
+    segments = samples[None]
+    if samples.size > length:
+        segments = np.lib.stride_tricks.sliding_window_view(samples, length)[:: max(1, segment // 2)]
+    window, energy = _hann(length)
+    flat = (segments - np.add.reduce(segments, axis=1, keepdims=True) / length) * window
     transform = np.fft.rfft(flat, padded, axis=1)
-    density = (transform.real**2 + transform.imag**2) / (RATE_HZ * float(window @ window))
-    density[:, 1:-1] *= 2
-    return np.asarray(density, np.float64)
+    density = np.square(transform.real)
+    density += np.square(transform.imag)
+    density *= 2 / (RATE_HZ * energy)
+    density[:, [0, -1]] /= 2
+    return density
+
+
+@lru_cache(maxsize=16)
+def _hann(length: int) -> tuple[Floats, float]:
+    """Periodic window and the sum of its squares."""
+    window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(length) / length)
+    return window, float(window @ window)
+
+
+@lru_cache(maxsize=4)
+def _frequencies(padded: int) -> Floats:
+    frequency = np.asarray(np.fft.rfftfreq(padded, 1 / RATE_HZ), np.float64)
+    frequency.flags.writeable = False
+    return frequency

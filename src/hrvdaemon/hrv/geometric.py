@@ -14,12 +14,16 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from hrvdaemon.hrv.given_intervals import intervals
+from hrvdaemon.hrv.time_domain import middle_in_order
+
 Floats = NDArray[np.float64]
 
 HTI_BIN_MS = 1000 / 128
 STRESS_BIN_MS = 50.0
 FLAT = 1e-9
-"""Range as a share of the median up to which intervals are constant but for rounding."""
+"""Range (of a rhythm: amplitude) as a share of the middle up to which intervals are constant but for rounding; a tick
+is 1e-3."""
 
 
 def hti(rr_ms: Floats) -> float:
@@ -28,14 +32,15 @@ def hti(rr_ms: Floats) -> float:
     Raises
     ------
     ValueError
-        For another shape and values that are not finite.
+        For another shape, values that are not finite, and what is not above 0.
 
     Examples
     --------
     >>> hti(np.array([800.0, 800.0, 801.0, 850.0]))
     1.3333333333333333
     """
-    return rr_ms.size / _fullest(rr_ms, HTI_BIN_MS) if rr_ms.size else math.nan
+    rr = intervals(rr_ms)
+    return hti_in_order(np.sort(rr)) if rr.size else math.nan
 
 
 def stress_index(rr_ms: Floats) -> float:
@@ -55,17 +60,37 @@ def stress_index(rr_ms: Floats) -> float:
     >>> round(stress_index(np.tile([800.0, 900.0], 150)), 4)
     294.1176
     """
-    if not rr_ms.size:
-        return math.nan
-    share = 100 * _fullest(rr_ms, STRESS_BIN_MS) / rr_ms.size
-    spread, middle = float(np.ptp(rr_ms)), float(np.median(rr_ms))
+    rr = intervals(rr_ms)
+    return stress_in_order(np.sort(rr)) if rr.size else math.nan
+
+
+def hti_in_order(ordered_ms: Floats) -> float:
+    """``hti`` of ascending intervals, one at least.
+
+    Examples
+    --------
+    >>> hti_in_order(np.array([800.0, 800.0, 850.0]))
+    1.5
+    """
+    return ordered_ms.size / _fullest(ordered_ms, HTI_BIN_MS)
+
+
+def stress_in_order(ordered_ms: Floats) -> float:
+    """``stress_index`` of ascending intervals, one at least; NaN too where the median is not above 0.
+
+    Examples
+    --------
+    >>> round(stress_in_order(np.repeat([800.0, 900.0], 150)), 4)
+    294.1176
+    """
+    spread, middle = float(ordered_ms[-1] - ordered_ms[0]), middle_in_order(ordered_ms)
     if middle <= 0 or spread <= FLAT * middle:
         return math.nan
+    share = 100 * _fullest(ordered_ms, STRESS_BIN_MS) / ordered_ms.size
     return share / (2 * middle / 1000 * spread / 1000)
 
 
-def _fullest(rr_ms: Floats, width_ms: float) -> int:
-    if rr_ms.ndim != 1 or not np.isfinite(rr_ms).all():
-        raise ValueError(f"expected finite intervals of shape (n,), came shape {rr_ms.shape}")
-    bins = np.floor(rr_ms / width_ms).astype(np.int64)
-    return int(np.bincount(bins - bins.min()).max())
+def _fullest(ordered_ms: Floats, width_ms: float) -> int:
+    bins = np.floor(ordered_ms / width_ms).astype(np.intp)
+    bins -= bins[0]
+    return int(np.maximum.reduce(np.bincount(bins)))

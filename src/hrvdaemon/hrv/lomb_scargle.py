@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hrvdaemon.hrv.frequency_domain import Spectrum
+from hrvdaemon.hrv.given_intervals import intervals, real_series, starts_of
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -22,6 +23,8 @@ Complexes = NDArray[np.complex128]
 
 HIGHEST_HZ = 0.5
 OVERSAMPLING = 4
+FEWEST_TO_FIT = 3
+"""Beats: as many numbers as mean, cosine and sine of one frequency have."""
 _BLOCK = 1 << 18
 """Phases worked on at once: two megabytes."""
 
@@ -44,7 +47,8 @@ def lomb_periodogram(times_s: Floats, rr_ms: Floats, frequency_hz: Floats) -> Fl
     Raises
     ------
     ValueError
-        For shapes that differ, values that are not finite, times that do not ascend, frequencies not above 0.
+        For shapes that differ, values that are no intervals or not finite, times that do not ascend strictly,
+        frequencies not above 0.
 
     Notes
     -----
@@ -57,7 +61,10 @@ def lomb_periodogram(times_s: Floats, rr_ms: Floats, frequency_hz: Floats) -> Fl
     >>> round(float(lomb_periodogram(time, 900 + 20 * np.sin(2 * np.pi * 0.1 * time), np.array([0.1]))[0]))
     40000
     """
-    _check(times_s, rr_ms, frequency_hz)
+    times_s, rr_ms = _checked(times_s, rr_ms)
+    frequency_hz = real_series("frequency_hz", frequency_hz)
+    if not (frequency_hz > 0).all():
+        raise ValueError("expected frequency_hz above 0")
     around_mean = rr_ms - rr_ms.mean()
     since = times_s - times_s[0]
     rows = max(1, _BLOCK // rr_ms.size)
@@ -65,21 +72,25 @@ def lomb_periodogram(times_s: Floats, rr_ms: Floats, frequency_hz: Floats) -> Fl
     return np.concatenate(blocks) if blocks else np.empty(0)
 
 
-def lomb_spectrum(times_s: Floats, rr_ms: Floats, starts: Bools | None = None) -> Spectrum:
-    """One-sided density ``2 T/n P(f)`` at 0 (none), 1/(4T), 2/(4T) … 0.5 Hz; its integral is nearly the variance.
+def lomb_spectrum(
+    times_s: Floats, rr_ms: Floats, starts: Bools | None = None, length_s: float | None = None
+) -> Spectrum:
+    """One-sided density ``2 T/n P(f)`` at 0 (none), 1/(4L), 2/(4L) … 0.5 Hz; its integral is nearly the variance.
 
     Parameters
     ----------
     times_s, rr_ms
         As ``lomb_periodogram``, two intervals or more.
     starts
-        True where an interval is not the neighbour of the one before. Time in a gap is no time observed, so it does
-        not count in T of the density (it does in that of the grid).
+        True where an interval is not the neighbour of the one before. T is the time from the first beat to the last
+        less that of gaps, which is no time observed.
+    length_s
+        L, the length of the window; None: from the first beat to the last.
 
     Raises
     ------
     ValueError
-            As ``lomb_periodogram``.
+        As ``lomb_periodogram``, and for a length that is not above 0.
 
     Notes
     -----
@@ -92,11 +103,13 @@ def lomb_spectrum(times_s: Floats, rr_ms: Floats, starts: Bools | None = None) -
     >>> round(lomb_spectrum(np.cumsum(rr_ms) / 1000, rr_ms).power((0.04, 0.15)))
     197
     """
-    _check(times_s, rr_ms, np.ones(1))
-    span_s = float(times_s[-1] - times_s[0])
-    neighbours = np.ones(rr_ms.size - 1, np.bool_) if starts is None else ~starts[1:]
-    observed_s = float(np.diff(times_s)[neighbours].sum())
-    frequency = np.arange(int(HIGHEST_HZ * OVERSAMPLING * span_s) + 1) / (OVERSAMPLING * span_s)
+    times_s, rr_ms = _checked(times_s, rr_ms)
+    span_s = float(times_s[-1] - times_s[0]) if length_s is None else length_s
+    if not span_s > 0:
+        raise ValueError(f"expected length_s above 0, came {span_s}")
+    is_parted = starts_of(rr_ms.size, starts)[1:]
+    observed_s = float(np.diff(times_s)[~is_parted].sum())
+    frequency = frequencies_hz(span_s, int(HIGHEST_HZ * OVERSAMPLING * span_s))
     density = np.zeros_like(frequency)
     if frequency.size > 1:
         power = _fits_evenly(times_s - times_s[0], rr_ms - rr_ms.mean(), float(frequency[1]), frequency.size - 1)
@@ -104,15 +117,24 @@ def lomb_spectrum(times_s: Floats, rr_ms: Floats, starts: Bools | None = None) -
     return Spectrum(frequency_hz=frequency, density=density, mean_rr_ms=float(rr_ms.mean()))
 
 
-def _check(times_s: Floats, rr_ms: Floats, frequency_hz: Floats) -> None:
-    if rr_ms.ndim != 1 or times_s.shape != rr_ms.shape or rr_ms.size < 2 or frequency_hz.ndim != 1:
-        raise ValueError(
-            f"expected two or more times and intervals of one shape (n,), came {times_s.shape}, {rr_ms.shape}"
-        )
-    if not (np.isfinite(rr_ms).all() and np.isfinite(times_s).all() and (np.diff(times_s) > 0).all()):
-        raise ValueError("expected finite intervals at finite, strictly ascending times")
-    if not (frequency_hz > 0).all():
-        raise ValueError("expected frequencies above 0")
+def frequencies_hz(length_s: float, highest: int, oversampling: int = OVERSAMPLING) -> Floats:
+    """Those of a window of that length, from 0 to the ``highest``-th.
+
+    Examples
+    --------
+    >>> frequencies_hz(2.5, 3).tolist()
+    [0.0, 0.1, 0.2, 0.3]
+    """
+    return np.arange(highest + 1) / (oversampling * length_s)
+
+
+def _checked(times_s: Floats, rr_ms: Floats) -> tuple[Floats, Floats]:
+    times, rr = real_series("times_s", times_s), intervals(rr_ms)
+    if times.shape != rr.shape or rr.size < 2:
+        raise ValueError(f"expected two or more times and intervals of one shape (n,), came {times.shape}, {rr.shape}")
+    if not (times[1:] > times[:-1]).all():
+        raise ValueError("expected times_s strictly ascending")
+    return times, rr
 
 
 def _fit(since_s: Floats, values: Floats, frequency_hz: Floats) -> Floats:

@@ -56,6 +56,11 @@ def _spectral(unbroken_s: float) -> Rule:
     return Rule(length_s=unbroken_s, quality=Quality.FAIR, unbroken_s=unbroken_s)
 
 
+def _unbridged(length_s: float) -> Rule:
+    """A window in which beats stand where they stand, gaps or not: some few of them fit any sine."""
+    return Rule(length_s=length_s, quality=Quality.FAIR, beats=30)
+
+
 RULES: dict[str, Rule] = {
     "mean_rr_ms": _level(10, Quality.UNUSABLE),
     "mean_hr_bpm": _level(10, Quality.UNUSABLE),
@@ -96,18 +101,18 @@ RULES: dict[str, Rule] = {
     "sample_entropy": Rule(length_s=0, quality=Quality.GOOD, beats=200),
     "sdann_ms": _level(1800),
     "sdnn_index_ms": _level(1800),
-    "vlf_lomb_ms2": _level(300),
-    "lf_lomb_ms2": _level(250),
-    "hf_lomb_ms2": _level(60),
-    "total_power_lomb_ms2": _level(300),
-    "lf_hf_lomb": _level(250),
+    "vlf_lomb_ms2": _unbridged(300),
+    "lf_lomb_ms2": _unbridged(250),
+    "hf_lomb_ms2": _unbridged(60),
+    "total_power_lomb_ms2": _unbridged(300),
+    "lf_hf_lomb": _unbridged(250),
 }
 """Every key of ``analyse --json``, in its order.
 
 10 s for heart rate, 60 s for differences (30 pairs at least), 120 s for SDNN (Munoz et al. 2015, PLoS One 10,
-e0138921); ten periods of the lowest frequency for HF and LF (Task Force 1996); 120 s and 160 beats for DFA (Rogers et
-al. 2021, Sensors 21, 821); 200 beats for sample entropy; 70 s for RSA: two epochs and the two ends of its polynomial;
-six segments of 5 min for SDANN, which Task Force 1996 means for 24 h."""
+e0138921); ten periods of the lowest frequency for HF and LF (Task Force 1996), 30 beats for Lomb-Scargle; 120 s and 160
+beats for DFA (Rogers et al. 2021, Sensors 21, 821); 200 beats for sample entropy; 70 s for RSA: two epochs and the two
+ends of its polynomial; six segments of 5 min for SDANN, which Task Force 1996 means for 24 h."""
 
 MEDIANS = frozenset(
     key

@@ -12,13 +12,18 @@ entropy. American Journal of Physiology - Heart and Circulatory Physiology 278(6
 
 import math
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hrvdaemon.hrv.geometric import FLAT
+from hrvdaemon.hrv.given_intervals import real_series, starts_of
+from hrvdaemon.hrv.running_order import in_whole_units
+from hrvdaemon.hrv.time_domain import deviation
 
 Floats = NDArray[np.float64]
+Numbers = NDArray[Any]
 Bools = NDArray[np.bool_]
 
 ALPHA1_SCALES = tuple(range(4, 17))
@@ -34,7 +39,7 @@ def dfa_alpha1(rr_ms: Floats, starts: Bools | None = None, scales: tuple[int, ..
     Parameters
     ----------
     rr_ms
-        Intervals in ms, shape (n,).
+        Intervals in ms, shape (n,); any finite series will do, for neither level nor scale matters.
     starts
         True where an interval is not the neighbour of the one before; None: nowhere.
     scales
@@ -48,7 +53,8 @@ def dfa_alpha1(rr_ms: Floats, starts: Bools | None = None, scales: tuple[int, ..
     Raises
     ------
     ValueError
-        For shapes that differ and scales that are not at least two different ones from 3.
+        For shapes that differ, what are no finite real numbers, and scales that are not at least two different ones
+        from 3.
 
     Notes
     -----
@@ -62,15 +68,20 @@ def dfa_alpha1(rr_ms: Floats, starts: Bools | None = None, scales: tuple[int, ..
     >>> round(dfa_alpha1(900 + steps), 1)
     1.5
     """
-    breaks = _checked_starts(rr_ms, starts)
+    rr, breaks = _series(rr_ms, starts)
     if len(set(scales)) < 2 or min(scales) < 3:
         raise ValueError(f"expected two or more scales from 3, came {scales}")
-    if rr_ms.size < max(scales) or _is_flat(rr_ms):
+    if rr.size < max(scales) or _is_flat(rr):
         return math.nan
-    squares = [_mean_square(rr_ms - rr_ms.mean(), breaks, scale) for scale in scales]
+    return _slope(rr, breaks, scales)
+
+
+def _slope(rr_ms: Floats, breaks: Bools, scales: tuple[int, ...]) -> float:
+    around_mean, is_parted = rr_ms - np.add.reduce(rr_ms) / rr_ms.size, bool(np.count_nonzero(breaks[1:]))
+    squares = [_mean_square(around_mean, breaks if is_parted else None, scale) for scale in scales]
     if not all(square > 0 for square in squares):
         return math.nan
-    x = np.log(scales) - np.log(scales).mean()
+    x = _log_scales(scales)
     return float(x @ np.log(squares) / (2 * (x @ x)))
 
 
@@ -91,7 +102,7 @@ def sample_entropy(rr_ms: Floats, starts: Bools | None = None) -> float:
     Raises
     ------
     ValueError
-        For shapes that differ.
+        For shapes that differ and what are no finite real numbers.
 
     Notes
     -----
@@ -103,24 +114,54 @@ def sample_entropy(rr_ms: Floats, starts: Bools | None = None) -> float:
     >>> round(sample_entropy(np.random.default_rng(42).normal(1000, 50, 300)), 6)
     2.415914
     """
-    breaks = _checked_starts(rr_ms, starts)
-    if rr_ms.size < TEMPLATE + 2 or _is_flat(rr_ms):
+    rr, breaks = _series(rr_ms, starts)
+    if rr.size < TEMPLATE + 2 or _is_flat(rr):
         return math.nan
-    tolerance = TOLERANCE_SD * float(rr_ms.std(ddof=1))
-    whole = ~(breaks[1:-1] | breaks[2:])
-    both, all_three = _similar_pairs(rr_ms, whole, tolerance)
+    is_parted = bool(np.count_nonzero(breaks[1:]))
+    whole = ~(breaks[1:-1] | breaks[2:]) if is_parted else None
+    both, all_three = _similar_pairs(*_in_units(rr, TOLERANCE_SD * deviation(rr)), whole)
     return -math.log(all_three / both) if all_three else math.nan
 
 
-def _checked_starts(rr_ms: Floats, starts: Bools | None) -> Bools:
-    breaks = np.zeros(rr_ms.size, np.bool_) if starts is None else starts
-    if rr_ms.ndim != 1 or breaks.shape != rr_ms.shape or not np.isfinite(rr_ms).all():
-        raise ValueError(f"expected finite rr_ms and starts of one shape (n,), came {rr_ms.shape} and {breaks.shape}")
-    return breaks
+def units_within(tolerance_ms: float, unit_ms: float) -> int:
+    """The most units that are within the tolerance, as ``units * unit_ms`` is rounded.
+
+    Examples
+    --------
+    >>> units_within(7.9, 1.0), units_within(8.0, 1.0)
+    (7, 8)
+    """
+    units = math.floor(tolerance_ms / unit_ms)
+    units += (units + 1) * unit_ms <= tolerance_ms
+    return units - (units * unit_ms > tolerance_ms)
+
+
+def _series(rr_ms: Floats, starts: Bools | None) -> tuple[Floats, Bools]:
+    rr = real_series("rr_ms", rr_ms)
+    return rr, starts_of(rr.size, starts)
+
+
+def _in_units(rr_ms: Floats, tolerance_ms: float) -> tuple[Numbers, float]:
+    """Values as narrow whole numbers where they are whole, and the largest distance within the tolerance."""
+    whole, unit_ms = in_whole_units(rr_ms)
+    if whole.dtype.kind == "f":
+        return whole, tolerance_ms
+    least, most = int(np.minimum.reduce(whole)), int(np.maximum.reduce(whole))
+    wide = whole.astype(np.int64) - least
+    narrow = wide.astype(np.int16) if most - least <= np.iinfo(np.int16).max else wide
+    return narrow, units_within(tolerance_ms, unit_ms)
 
 
 def _is_flat(rr_ms: Floats) -> bool:
-    return float(np.ptp(rr_ms)) <= FLAT * float(np.abs(rr_ms).max())
+    least, most = float(np.minimum.reduce(rr_ms)), float(np.maximum.reduce(rr_ms))
+    return most - least <= FLAT * max(abs(least), abs(most))
+
+
+@cache
+def _log_scales(scales: tuple[int, ...]) -> Floats:
+    """Around their mean."""
+    logs = np.log(scales)
+    return np.asarray(logs - logs.mean(), np.float64)
 
 
 @cache
@@ -132,25 +173,33 @@ def residual_maker(scale: int) -> Floats:
     return running_sum @ (np.eye(scale) - line)
 
 
-def _mean_square(around_mean: Floats, breaks: Bools, scale: int) -> float:
-    """F(n)²; NaN without a whole box."""
+def _mean_square(around_mean: Floats, breaks: Bools | None, scale: int) -> float:
+    """F(n)²; NaN without a whole box. ``breaks``: None where there is none."""
     used = around_mean.size // scale * scale
-    is_parted = breaks[:used].reshape(-1, scale)[:, 1:].any(axis=1)
-    boxes = around_mean[:used].reshape(-1, scale)[~is_parted]
-    residuals = boxes @ residual_maker(scale)
-    return float(np.mean(residuals**2)) if boxes.size else math.nan
+    boxes = around_mean[:used].reshape(-1, scale)
+    if breaks is not None:
+        boxes = boxes[~breaks[:used].reshape(-1, scale)[:, 1:].any(axis=1)]
+    residuals = (boxes @ residual_maker(scale)).ravel()
+    return float(residuals @ residuals) / residuals.size if residuals.size else math.nan
 
 
-def _similar_pairs(rr_ms: Floats, whole: Bools, tolerance: float) -> tuple[int, int]:
-    """Ordered pairs of different whole templates that are near over two beats, and over three."""
-    rows = max(1, _BLOCK // rr_ms.size)
-    both = all_three = -int(whole.sum())
-    for first in range(0, whole.size, rows):
+def _similar_pairs(values: Numbers, tolerance: float, whole: Bools | None) -> tuple[int, int]:
+    """Ordered pairs of different whole templates that are near over two beats, and over three; None: all are whole."""
+    n, rows = values.size - TEMPLATE, max(1, _BLOCK // values.size)
+    both = all_three = -(n if whole is None else int(np.count_nonzero(whole)))
+    for first in range(0, n, rows):
         here = slice(first, first + rows)
-        near = np.abs(rr_ms[first : first + rows + TEMPLATE, None] - rr_ms) <= tolerance
+        near = _near(values[first : first + rows + TEMPLATE], values, tolerance)
         pairs = near[:-2, :-2] & near[1:-1, 1:-1]
-        if not whole.all():
+        if whole is not None:
             pairs &= whole[here, None] & whole
         both += int(np.count_nonzero(pairs))
-        all_three += int(np.count_nonzero(pairs & near[2:, 2:]))
+        pairs &= near[2:, 2:]
+        all_three += int(np.count_nonzero(pairs))
     return both, all_three
+
+
+def _near(some: Numbers, values: Numbers, tolerance: float) -> Bools:
+    apart = np.subtract.outer(some, values)
+    np.abs(apart, out=apart)
+    return np.asarray(apart <= apart.dtype.type(tolerance))

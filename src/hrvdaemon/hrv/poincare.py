@@ -4,6 +4,8 @@ SD1 and RMSSD are the same information (Ciccone et al. 2017, Muscle & Nerve 56(4
 pieces of evidence. NeuroKit2 takes SD2 from the rotated cloud, which differs slightly; Kubios and hrv-analysis use
 the identity as here.
 
+Each takes intervals and the pair mask as ``time_domain`` does, with its errors.
+
 References
 ----------
 Brennan, M., Palaniswami, M., & Kamen, P. (2001). Do existing measures of Poincaré plot geometry reflect nonlinear
@@ -19,6 +21,18 @@ from hrvdaemon.hrv.time_domain import sdnn, sdsd
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+
+
+def length(sdnn_ms: float, sdsd_ms: float) -> float:
+    """SD2 of the two deviations it is made of; NaN of NaN.
+
+    Examples
+    --------
+    >>> length(10.0, 20.0)
+    0.0
+    """
+    square = 2 * sdnn_ms**2 - sdsd_ms**2 / 2
+    return math.nan if math.isnan(square) else math.sqrt(max(0.0, square))
 
 
 def sd1(rr_ms: Floats, pair_mask: Bools | None = None) -> float:
@@ -40,8 +54,7 @@ def sd2(rr_ms: Floats, pair_mask: Bools | None = None) -> float:
     >>> round(sd2(np.array([800.0, 810.0, 820.0, 830.0])), 6)
     18.257419
     """
-    square = 2 * sdnn(rr_ms) ** 2 - sdsd(rr_ms, pair_mask) ** 2 / 2
-    return math.nan if math.isnan(square) else math.sqrt(max(0.0, square))
+    return length(sdnn(rr_ms), sdsd(rr_ms, pair_mask))
 
 
 def sd2_sd1(rr_ms: Floats, pair_mask: Bools | None = None) -> float:

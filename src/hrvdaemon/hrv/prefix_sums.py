@@ -1,5 +1,7 @@
 """Running sums whose differences are the sums of any windows, and the arrays they are kept in from block to block."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -29,6 +31,11 @@ class Workspace:
             array = self._arrays[name] = np.empty(size + size // 8, dtype)
         return array[:size]
 
+    @property
+    def n_bytes(self) -> int:
+        """Memory of all arrays."""
+        return sum(array.nbytes for array in self._arrays.values())
+
     def running_sum(self, name: str, values: Numbers) -> Numbers:
         """Shape (n+1,): the sum of the first k values at k. Integers wrap around, which their differences undo."""
         sums = self.take(name, values.size + 1, values.dtype.type)
@@ -44,6 +51,27 @@ class Workspace:
         np.take(sums, first, out=before, mode="clip")
         inside -= before
         return inside
+
+
+_KEPT: list[Workspace] = []
+_MOST_KEPT, _LARGEST_KEPT = 2, 1 << 23
+
+
+@contextmanager
+def kept_workspace() -> Iterator[Workspace]:
+    """A workspace that outlives the call: memory given back and asked for anew costs half of a day's time domain.
+
+    Nobody else has it meanwhile, whichever thread asks. Up to two are kept, of 8 MB each at most.
+    """
+    try:
+        work = _KEPT.pop()
+    except IndexError:
+        work = Workspace()
+    try:
+        yield work
+    finally:
+        if len(_KEPT) < _MOST_KEPT and work.n_bytes <= _LARGEST_KEPT:
+            _KEPT.append(work)
 
 
 def packed(low: NDArray[np.bool_], middle: NDArray[np.bool_], high: NDArray[np.bool_], out: Numbers) -> Numbers:

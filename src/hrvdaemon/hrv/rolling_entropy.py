@@ -6,7 +6,7 @@ matrix is as narrow as the recording's own unit allows.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import floor, log, nan, sqrt
+from math import log, nan
 from typing import Any
 
 import numpy as np
@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from hrvdaemon.hrv.correction import NNSeries
 from hrvdaemon.hrv.geometric import FLAT
-from hrvdaemon.hrv.nonlinear import TEMPLATE, TOLERANCE_SD
+from hrvdaemon.hrv.nonlinear import TEMPLATE, TOLERANCE_SD, units_within
 from hrvdaemon.hrv.prefix_sums import Numbers, Workspace
 from hrvdaemon.hrv.rolling_windows import Floats, Windows, blocks
 from hrvdaemon.hrv.running_order import in_whole_units
+from hrvdaemon.hrv.time_domain import deviation
 
 _SHARED = 1.7
 """Beats that windows sharing a matrix span, in beats of the first of them."""
@@ -88,9 +89,7 @@ def _tolerance_ms(rr_ms: Floats) -> float:
     largest = float(np.maximum.reduce(rr_ms))
     if largest - float(np.minimum.reduce(rr_ms)) <= FLAT * largest:
         return 0.0
-    # the steps of rr_ms.std(ddof=1), bit for bit, at a third of its time
-    around = rr_ms - np.add.reduce(rr_ms) / rr_ms.size
-    return TOLERANCE_SD * sqrt(float(np.add.reduce(around * around)) / (rr_ms.size - 1))
+    return TOLERANCE_SD * deviation(rr_ms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +133,7 @@ class _Distances:
         """The largest distance within the tolerance, of the matrix' own type, so that comparing converts nothing."""
         if self.two.dtype.kind == "f":
             return np.asarray(tolerance_ms)
-        units = floor(tolerance_ms / self.unit_ms)
-        units += (units + 1) * self.unit_ms <= tolerance_ms
-        units -= units * self.unit_ms > tolerance_ms
-        return np.asarray(units, self.two.dtype)
+        return np.asarray(units_within(tolerance_ms, self.unit_ms), self.two.dtype)
 
 
 def _apart(whole: Numbers, largest: float, work: Workspace) -> Numbers:

@@ -1,9 +1,7 @@
 """Lomb-Scargle band powers of every window: phases of each beat once, windows by running sums.
 
 A later start of the clock only turns all phases by one angle, which the least-squares fit does not feel, so one clock
-serves all windows of a block. The frequencies are those of the window's length: 1/(4 L), 2/(4 L) …; ``lomb_spectrum``
-takes them from the first and the last beat of a window instead, so band powers differ from its own by what a shift of
-the bins makes (mostly below 1 %). At one frequency the periodogram is the same.
+serves all windows of a block. The frequencies are those of the window's length, as in ``lomb_spectrum`` of that length.
 """
 
 from collections.abc import Iterator
@@ -11,8 +9,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from hrvdaemon.hrv.correction import NNSeries
-from hrvdaemon.hrv.frequency_domain import HF_HZ, LF_HZ, ROUNDING, VLF_HZ
-from hrvdaemon.hrv.lomb_scargle import OVERSAMPLING
+from hrvdaemon.hrv.frequency_domain import HF_HZ, LF_HZ, VLF_HZ
+from hrvdaemon.hrv.geometric import FLAT
+from hrvdaemon.hrv.lomb_scargle import FEWEST_TO_FIT, OVERSAMPLING, frequencies_hz
 from hrvdaemon.hrv.prefix_sums import Numbers
 from hrvdaemon.hrv.rolling_windows import Block, Floats, Indices, Windows, blocks
 
@@ -20,8 +19,6 @@ KEYS = ("vlf_lomb_ms2", "lf_lomb_ms2", "hf_lomb_ms2", "total_power_lomb_ms2", "l
 
 _BANDS = (VLF_HZ, LF_HZ, HF_HZ)
 _BEATS = 8192
-_FEWEST = 3
-"""Beats: as many numbers as mean, cosine and sine of one frequency have."""
 
 
 def rolling_lomb_scargle(nn: NNSeries, windows: Windows, oversampling: int = OVERSAMPLING) -> dict[str, Floats]:
@@ -61,8 +58,8 @@ def rolling_lomb_scargle(nn: NNSeries, windows: Windows, oversampling: int = OVE
 
 def _weights(length_s: float, oversampling: int) -> Floats:
     """What each frequency k/(oversampling L) adds to each band by trapezoid, shape (3, frequencies); k from 0."""
-    step_hz = 1 / (oversampling * length_s)
-    frequency = np.arange(int(HF_HZ[1] / step_hz) + 2) * step_hz
+    frequency = frequencies_hz(length_s, int(HF_HZ[1] * oversampling * length_s) + 1, oversampling)
+    step_hz = float(frequency[1])
     weights = np.zeros((len(_BANDS), frequency.size))
     for row, band in zip(weights, _BANDS, strict=True):
         first, last = np.searchsorted(frequency, band).tolist()
@@ -80,8 +77,8 @@ def _band_powers(nn: NNSeries, block: Block, weights: Floats, step_hz: float) ->
             for band in np.flatnonzero(weights[:, k]).tolist():
                 power[band] += weights[band, k] * explained
         power *= 2 * observed_s / n
-        power[power <= (ROUNDING * mean_ms) ** 2] = 0.0
-    power[:, n < _FEWEST] = np.nan
+        power[power <= (FLAT * mean_ms) ** 2] = 0.0
+    power[:, n < FEWEST_TO_FIT] = np.nan
     return power
 
 

@@ -44,13 +44,13 @@ class RollingSums:
 class BlockSums:
     """Sums over the windows of one block after the other of the same series."""
 
-    def __init__(self, series: NNSeries, windows: Windows) -> None:
+    def __init__(self, series: NNSeries, windows: Windows, work: Workspace) -> None:
         n_most = most_beats(windows, series.end_s)
         if n_most >> LANE:
             raise ValueError(f"expected windows of at most {(1 << LANE) - 1} beats, came {n_most}")
         self.grid = grid_for(series.rr_ms, n_most)
         self._series = series
-        self.work = Workspace()
+        self.work = work
 
     def of(self, block: Block) -> RollingSums:
         """All sums of the block's windows; valid until the next call."""

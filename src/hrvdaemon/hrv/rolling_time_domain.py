@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from hrvdaemon.hrv.correction import NNSeries
 from hrvdaemon.hrv.metric_rules import RULES
-from hrvdaemon.hrv.prefix_sums import Numbers
+from hrvdaemon.hrv.prefix_sums import Numbers, kept_workspace
 from hrvdaemon.hrv.rolling_sums import BlockSums, RollingSums
-from hrvdaemon.hrv.rolling_windows import Floats, Windows, blocks
+from hrvdaemon.hrv.rolling_windows import ROUNDING_S, Floats, Windows, blocks
 from hrvdaemon.hrv.signal_quality import GRADES
 from hrvdaemon.vocabulary.epochs import Quality
 
@@ -110,8 +110,9 @@ def rolling_time_domain(
     >>> rolling_time_domain(series, windows_every(series.end_s, 300.0, 60.0)).metrics["rmssd_ms"].tolist()
     [100.0, 100.0, 100.0, 100.0]
     """
-    result, sums = RollingMetrics.of_size(windows, keys), BlockSums(series, windows)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    result = RollingMetrics.of_size(windows, keys)
+    with np.errstate(divide="ignore", invalid="ignore"), kept_workspace() as work:
+        sums = BlockSums(series, windows, work)
         for block in blocks(windows, series.end_s):
             found = sums.of(block)
             _judge(result, block.windows, found, sums.grid.per_ms)
@@ -165,7 +166,7 @@ def _withhold(result: RollingMetrics, here: slice, *, judge_quality: bool) -> No
     worst = int(quality.min()) if judge_quality else len(RANKS)
     for key, column in result.metrics.items():
         rule, values = RULES[key], column[here]
-        if result.windows.length_s < rule.length_s:
+        if result.windows.length_s < rule.length_s - ROUNDING_S:
             values[:] = np.nan
         for is_below, counts, least in (
             (fewest_beats < rule.beats, n_beats, rule.beats),

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
-_ROUNDING = 1e-9
-_FEWEST_IN_BLOCK = 1024
-_BEATS_IN_BLOCK = 32_768
+ROUNDING_S = 1e-6
+"""Sums of a day's intervals are nearer to each other than that."""
+_WINDOWS_IN_BLOCK = 16_384
+_BEATS_IN_BLOCK = 65_536
 _MARKS = 65_536
 
 
@@ -74,10 +75,25 @@ def windows_every(end_s: Floats, length_s: float, step_s: float) -> Windows:
     [0.0, 2.0, 4.0]
     """
     _check(end_s, length_s, step_s)
-    spare_s = float(end_s[-1]) - length_s if end_s.size else -1.0
-    n_windows = int(spare_s / step_s + _ROUNDING) + 1 if spare_s >= 0 else 0
-    start_s = np.arange(n_windows, dtype=np.float64) * step_s
+    return windows_at(starts_of_windows(float(end_s[-1]) if end_s.size else 0.0, length_s, step_s), length_s)
+
+
+def windows_at(start_s: Floats, length_s: float) -> Windows:
+    """Windows of one length from their starts, ascending."""
     return Windows(length_s=length_s, start_s=start_s, end_s=start_s + length_s)
+
+
+def starts_of_windows(duration_s: float, length_s: float, step_s: float) -> Floats:
+    """Starts of all whole windows within a duration; a millionth of a second short is whole.
+
+    Examples
+    --------
+    >>> starts_of_windows(300.0, 120.0, 60.0).tolist()
+    [0.0, 60.0, 120.0, 180.0]
+    """
+    if duration_s < length_s - ROUNDING_S:
+        return np.empty(0)
+    return np.arange(int((duration_s - length_s) / step_s + ROUNDING_S) + 1, dtype=np.float64) * step_s
 
 
 def windows_at_beats(end_s: Floats, length_s: float) -> Windows:
@@ -163,13 +179,13 @@ def _windows_in_block(windows: Windows, end_s: Floats, n_beats: int) -> int:
         return max(1, len(windows))
     beats_a_second = end_s.size / max(float(end_s[-1]), 1e-3)
     apart_s = float(windows.start_s[-1] - windows.start_s[0]) / max(len(windows) - 1, 1)
-    wanted = max(n_beats, 2 * windows.length_s * beats_a_second)
-    fitting = int(wanted / max(apart_s * beats_a_second, 1e-6))
-    return max(1, min(fitting, max(int(wanted), _FEWEST_IN_BLOCK)))
+    of_two_windows = int(2 * windows.length_s * beats_a_second)
+    fitting = int(max(n_beats, of_two_windows) / max(apart_s * beats_a_second, 1e-6))
+    return max(1, min(fitting, max(_WINDOWS_IN_BLOCK, of_two_windows)))
 
 
 def _check(end_s: Floats, length_s: float, step_s: float) -> None:
     if not (length_s > 0 and step_s > 0 and np.isfinite(length_s) and np.isfinite(step_s)):
         raise ValueError(f"expected a window and a step above 0 s, came {length_s} and {step_s}")
-    if end_s.ndim != 1 or not (np.diff(end_s) >= 0).all() or not np.isfinite(end_s[-1:]).all():
+    if end_s.ndim != 1 or not (end_s[1:] >= end_s[:-1]).all() or not np.isfinite(end_s[-1:]).all():
         raise ValueError(f"expected finite ascending end_s of shape (n,), came shape {end_s.shape}")

@@ -20,7 +20,8 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from hrvdaemon.hrv.frequency_domain import ROUNDING
+from hrvdaemon.hrv.geometric import FLAT
+from hrvdaemon.hrv.given_intervals import real_series
 
 Floats = NDArray[np.float64]
 
@@ -66,8 +67,7 @@ def respiratory_band(samples_ms: Floats) -> Floats:
     >>> round(float(inside.std()), 1)
     23.8
     """
-    if samples_ms.ndim != 1 or not np.isfinite(samples_ms).all():
-        raise ValueError(f"expected finite samples of shape (n,), came {samples_ms.shape}")
+    samples_ms = real_series("samples_ms", samples_ms)
     filtered = np.full(samples_ms.size, np.nan)
     if samples_ms.size >= POLYNOMIAL_SAMPLES:
         around_mean = samples_ms - samples_ms.mean()
@@ -102,7 +102,7 @@ def porges_bohrer(filtered_ms: Iterable[Floats], mean_rr_ms: float) -> float:
     5.3
     """
     variances = np.concatenate([np.empty(0), *(_epoch_variances(series) for series in filtered_ms)])
-    if not variances.size or variances.min() <= (ROUNDING * mean_rr_ms) ** 2:
+    if not variances.size or variances.min() <= (FLAT * mean_rr_ms) ** 2:
         return math.nan
     return float(np.log(variances).mean())
 

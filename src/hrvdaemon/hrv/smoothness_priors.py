@@ -10,11 +10,15 @@ Hager, W. W. (1989). Updating the inverse of a matrix. SIAM Review 31(2), 221-23
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hrvdaemon.hrv.given_intervals import real_series
+
 Floats = NDArray[np.float64]
+Complexes = NDArray[np.complex128]
 
 SMOOTHING_AT_4_HZ = 500.0
 _BLOCK = 16_384
@@ -66,20 +70,21 @@ def slow_trend(samples: Floats, smoothing: float = SMOOTHING_AT_4_HZ) -> Floats:
     >>> bool(np.allclose(slow_trend(np.arange(50.0)), np.arange(50.0)))
     True
     """
-    if samples.ndim != 1 or not np.isfinite(samples).all() or not smoothing > 0:
-        raise ValueError(f"expected finite samples of shape (n,) and smoothing above 0, came {samples.shape}")
+    samples = real_series("samples", samples)
+    if not 0 < smoothing < np.inf:
+        raise ValueError(f"expected smoothing above 0, came {smoothing}")
     if samples.size < 3:
         return samples.copy()
     # a sample's weight falls by e every sqrt(2 λ) samples: after fifty times that nothing is left in a double
     reach = int(50 * np.sqrt(2 * smoothing)) + 1
     if samples.size <= _BLOCK or reach >= _BLOCK // 4:
-        return _Circle.of(samples.size, smoothing**2).trend(samples)
+        return _circle(samples.size, smoothing**2).trend(samples)
     return _trend_by_blocks(samples, smoothing, reach)
 
 
 def _trend_by_blocks(samples: Floats, smoothing: float, reach: int) -> Floats:
     """Overlapping blocks of one length; of each, what lies so far inside that nothing beyond the block reaches it."""
-    trend, circle = np.empty_like(samples), _Circle.of(_BLOCK, smoothing**2)
+    trend, circle = np.empty_like(samples), _circle(_BLOCK, smoothing**2)
     last = samples.size - _BLOCK
     for first in [*range(0, last, _BLOCK - 2 * reach), last]:
         from_here = reach if first else 0
@@ -91,35 +96,52 @@ def _trend_by_blocks(samples: Floats, smoothing: float, reach: int) -> Floats:
 class _Circle:
     """What depends on length and weight only: ``(I + weight DᵀD) z = values`` by way of its closed circle."""
 
-    weight: float
+    place: Floats
+    """Of each sample, around their middle."""
+    place_squares: float
     gain: Floats
-    bend: Floats
-    """Second differences, as a factor of the transform: never by subtracting what is nearly equal."""
+    at_ends: Complexes
+    """Turns the transform into second differences of the circle's answer, their sum and difference at its two ends,
+    shape (frequencies, 2); second differences are a factor there, never a subtraction of what is nearly equal."""
     joined: Floats
-    """The circle's answer to the first of the two rows that join the ends; the other one's is shifted by one."""
-    eigenvalues: tuple[float, float]
+    """The circle's answer to the two rows that join the ends, times the weight over the eigenvalues of Woodbury's
+    matrix: for equal and for opposite ends, shape (2, n)."""
 
     @classmethod
     def of(cls, n: int, weight: float) -> "_Circle":
         bend = -4 * np.sin(np.pi * np.arange(n // 2 + 1) / n) ** 2
-        gain = 1 / (1 + weight * bend**2)
+        gain = np.asarray(1 / (1 + weight * bend**2), np.float64)
         apart = float(np.fft.irfft(gain * -bend / 2, n)[0])
         together = 2 * float(np.fft.irfft(gain, n)[0]) - apart
-        return cls(weight, gain, bend, np.roll(np.fft.irfft(gain * bend, n), -1), (together, apart))
+        one = np.roll(np.fft.irfft(gain * bend, n), -1)
+        other = np.roll(one, 1)
+        joined = np.array([(one + other) / together, (one - other) / apart]) * (weight / 2)
+        place = np.asarray(np.arange(n) - (n - 1) / 2, np.float64)
+        ends = _at_ends(np.asarray(gain * bend, np.float64), n)
+        return cls(place, float(place @ place), gain, ends, np.asarray(joined, np.float64))
 
     def trend(self, samples: Floats) -> Floats:
-        line = _straight_line(samples)
-        transform = np.fft.rfft(samples - line) * self.gain
-        around = np.fft.irfft(transform, samples.size)
-        bent = np.fft.irfft(transform * self.bend, samples.size)
-        even = self.weight * (bent[-1] + bent[0]) / self.eigenvalues[0] / 2
-        odd = self.weight * (bent[-1] - bent[0]) / self.eigenvalues[1] / 2
-        around += (even + odd) * self.joined
-        around += (even - odd) * np.roll(self.joined, 1)
-        return np.asarray(line + around, np.float64)
+        n = samples.size
+        line = self.place * (float(self.place @ samples) / self.place_squares)
+        line += float(np.add.reduce(samples)) / n
+        transform = np.fft.rfft(samples - line)
+        ends = (transform @ self.at_ends).real
+        transform *= self.gain
+        line += np.fft.irfft(transform, n)
+        line += ends @ self.joined
+        return line
 
 
-def _straight_line(samples: Floats) -> Floats:
-    """Least squares."""
-    place = np.arange(samples.size) - (samples.size - 1) / 2
-    return np.asarray(samples.mean() + place * (place @ samples / (place @ place)), np.float64)
+def _at_ends(factor: Floats, n: int) -> Complexes:
+    """The inverse transform of ``factor`` times another, at the last and the first sample: their sum and difference."""
+    twice = np.full(factor.size, 2 / n)
+    twice[0] = 1 / n
+    if n % 2 == 0:
+        twice[-1] = 1 / n
+    angle = np.pi * np.arange(factor.size) / n
+    half_turn = np.exp(-1j * angle) * (2 * twice * factor)
+    return np.asarray(np.stack([np.cos(angle) * half_turn, -1j * np.sin(angle) * half_turn], axis=1), np.complex128)
+
+
+_circle = lru_cache(maxsize=8)(_Circle.of)
+"""Windows of five minutes have some few lengths; what is kept of each is 60 kB, of a block of a day 0.7 MB."""

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hrvdaemon.hrv.cubic_spline import FEWEST_KNOTS, on_grid
+from hrvdaemon.hrv.given_intervals import intervals, real_series, starts_of
+from hrvdaemon.hrv.rsa import respiratory_band
 from hrvdaemon.hrv.smoothness_priors import slow_trend, smoothing
 
 Floats = NDArray[np.float64]
@@ -41,10 +43,15 @@ class Run:
         """Time that is covered."""
         return self.end_s - self.start_s
 
-    def between(self, start_s: float, end_s: float) -> "Run":
-        """The samples in ``[start_s, end_s)``; the times must meet the run."""
+    def samples_in(self, start_s: float, end_s: float) -> tuple[int, int]:
+        """The first of the samples in ``[start_s, end_s)``, and one behind the last; the times must meet the run."""
         first = max(0, ceil((start_s - self.grid_s) * RATE_HZ - _ON_THE_GRID))
         last = max(first, ceil((end_s - self.grid_s) * RATE_HZ - _ON_THE_GRID))
+        return first, min(last, self.resampled_ms.size)
+
+    def between(self, start_s: float, end_s: float) -> "Run":
+        """The samples in ``[start_s, end_s)``; the times must meet the run."""
+        first, last = self.samples_in(start_s, end_s)
         return Run(
             start_s=max(start_s, self.start_s),
             end_s=min(end_s, self.end_s),
@@ -68,6 +75,10 @@ class Tachogram:
         """The parts of runs in a window, in order of time; none is empty."""
         parts = (run.between(start_s, end_s) for run in self.runs if run.end_s > start_s and run.start_s < end_s)
         return [part for part in parts if part.resampled_ms.size]
+
+    def breathing(self) -> list[Floats]:
+        """What breathes in each run (``rsa.respiratory_band``) at 2 Hz: every second sample of its own."""
+        return [respiratory_band(run.resampled_ms[::2]) for run in self.runs]
 
 
 def tachogram_of(rr_ms: Floats, starts: Bools | None = None, end_s: Floats | None = None) -> Tachogram:
@@ -99,16 +110,15 @@ def tachogram_of(rr_ms: Floats, starts: Bools | None = None, end_s: Floats | Non
     >>> run.start_s, round(run.end_s, 9), run.grid_s, run.resampled_ms.size
     (0.0, 8.0, 0.8, 29)
     """
-    begins = np.zeros(rr_ms.size, np.bool_) if starts is None else starts
-    ends = np.cumsum(rr_ms) / 1000 if end_s is None else end_s
-    if rr_ms.ndim != 1 or not rr_ms.shape == begins.shape == ends.shape:
-        raise ValueError(f"expected arrays of one shape (n,), came {rr_ms.shape}, {begins.shape}, {ends.shape}")
-    if not (np.isfinite(rr_ms).all() and (rr_ms > 0).all()):
-        raise ValueError("expected finite intervals above 0")
-    detrended = np.full(rr_ms.size, np.nan)
+    rr = intervals(rr_ms)
+    begins = starts_of(rr.size, starts)
+    ends = np.cumsum(rr) / 1000 if end_s is None else real_series("end_s", end_s)
+    if ends.shape != rr.shape:
+        raise ValueError(f"expected end_s of shape {rr.shape}, came {ends.shape}")
+    detrended = np.full(rr.size, np.nan)
     runs = []
     for first, last in _bounds(begins):
-        run, detrended[first:last] = _run(rr_ms[first:last], float(ends[first]))
+        run, detrended[first:last] = _run(rr[first:last], float(ends[first]))
         runs.append(run)
     return Tachogram(runs=tuple(runs), detrended_rr_ms=detrended)
 
@@ -120,8 +130,8 @@ def longest(parts: Sequence[Run]) -> float:
 
 def _bounds(starts: Bools) -> Iterator[tuple[int, int]]:
     """Runs with enough beats for a spline."""
-    inner = np.flatnonzero(starts[1:]) + 1
-    for first, last in pairwise([0, *inner.tolist(), starts.size]):
+    inner = (np.flatnonzero(starts[1:]) + 1).tolist()
+    for first, last in pairwise([0, *inner, starts.size]):
         if last - first >= FEWEST_KNOTS:
             yield first, last
 

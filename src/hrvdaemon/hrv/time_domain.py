@@ -2,7 +2,9 @@
 
 A metric that the data do not carry is NaN, never 0 and never an error: no interval, too few for the denominator, no
 pair. How long a window must be to mean anything is decided elsewhere (``analysis``). Metrics of differences take
-the pair mask, shape (n-1,): True where intervals i and i+1 are neighbours and both original.
+the pair mask, shape (n-1,): True where intervals i and i+1 are neighbours and both original. What is no series of
+intervals (another shape, NaN, 0, a negative number) and no mask of theirs is a ``ValueError`` in each of them
+(``given_intervals``).
 
 References
 ----------
@@ -16,6 +18,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from hrvdaemon.hrv.given_intervals import differences, intervals
+
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
@@ -23,16 +27,54 @@ MAD_TO_SD = 1.4826
 """Median absolute deviation of a normal distribution in units of its standard deviation, inverted."""
 
 
-def successive_differences(rr_ms: Floats, pair_mask: Bools | None = None) -> Floats:
-    """Differences of successive intervals in ms, those of the mask only.
+def deviation(values: Floats) -> float:
+    """Standard deviation, divided by n-1 (ddof 1); NaN below two, and exactly 0 where all are equal.
 
     Examples
     --------
-    >>> successive_differences(np.array([800.0, 850.0, 830.0]), np.array([True, False]))
-    array([50.])
+    >>> deviation(np.array([800.0, 810.0, 820.0])), deviation(np.full(3, 0.1))
+    (10.0, 0.0)
     """
-    differences = np.diff(rr_ms)
-    return differences if pair_mask is None else differences[pair_mask]
+    if values.size < 2:
+        return math.nan
+    around = values - values[0]
+    around -= np.add.reduce(around) / values.size
+    return math.sqrt(float(around @ around) / (values.size - 1))
+
+
+def middle_in_order(ordered: Floats) -> float:
+    """Median of ascending values, one at least.
+
+    Examples
+    --------
+    >>> middle_in_order(np.array([1.0, 2.0, 4.0, 8.0]))
+    3.0
+    """
+    return (float(ordered[(ordered.size - 1) // 2]) + float(ordered[ordered.size // 2])) / 2
+
+
+def quartile_in_order(ordered: Floats, number: int) -> float:
+    """Quartile 1 to 3 of ascending values, one at least; linear between the two nearest.
+
+    Examples
+    --------
+    >>> quartile_in_order(np.array([0.0, 2.0, 4.0]), 1)
+    1.0
+    """
+    low, quarters = divmod((ordered.size - 1) * number, 4)
+    below, above = float(ordered[low]), float(ordered[min(low + 1, ordered.size - 1)])
+    return below + (above - below) * (quarters / 4)
+
+
+def mad_in_order(ordered: Floats) -> float:
+    """``mad`` of ascending values, one at least.
+
+    Examples
+    --------
+    >>> round(mad_in_order(np.array([790.0, 800.0, 820.0])), 6)
+    14.826
+    """
+    return MAD_TO_SD * middle_in_order(np.sort(np.abs(ordered - middle_in_order(ordered))))
 
 
 def mean_rr(rr_ms: Floats) -> float:
@@ -43,7 +85,8 @@ def mean_rr(rr_ms: Floats) -> float:
     >>> mean_rr(np.array([800.0, 900.0]))
     850.0
     """
-    return float(rr_ms.mean()) if rr_ms.size else math.nan
+    rr = intervals(rr_ms)
+    return float(rr.mean()) if rr.size else math.nan
 
 
 def mean_hr(rr_ms: Floats) -> float:
@@ -65,7 +108,8 @@ def mean_hr_inst(rr_ms: Floats) -> float:
     >>> mean_hr_inst(np.array([750.0, 1250.0]))
     64.0
     """
-    return float((60_000 / rr_ms).mean()) if rr_ms.size else math.nan
+    rr = intervals(rr_ms)
+    return float((60_000 / rr).mean()) if rr.size else math.nan
 
 
 def median_rr(rr_ms: Floats) -> float:
@@ -76,7 +120,8 @@ def median_rr(rr_ms: Floats) -> float:
     >>> median_rr(np.array([800.0, 900.0, 2000.0]))
     900.0
     """
-    return float(np.median(rr_ms)) if rr_ms.size else math.nan
+    rr = intervals(rr_ms)
+    return middle_in_order(np.sort(rr)) if rr.size else math.nan
 
 
 def mad(rr_ms: Floats) -> float:
@@ -87,7 +132,8 @@ def mad(rr_ms: Floats) -> float:
     >>> round(mad(np.array([790.0, 800.0, 820.0])), 6)
     14.826
     """
-    return MAD_TO_SD * float(np.median(np.abs(rr_ms - np.median(rr_ms)))) if rr_ms.size else math.nan
+    rr = intervals(rr_ms)
+    return mad_in_order(np.sort(rr)) if rr.size else math.nan
 
 
 def iqr(rr_ms: Floats) -> float:
@@ -98,10 +144,11 @@ def iqr(rr_ms: Floats) -> float:
     >>> iqr(np.array([800.0, 810.0, 820.0, 830.0, 840.0]))
     20.0
     """
-    if not rr_ms.size:
+    rr = intervals(rr_ms)
+    if not rr.size:
         return math.nan
-    q1, q3 = np.percentile(rr_ms, (25, 75))
-    return float(q3 - q1)
+    ordered = np.sort(rr)
+    return quartile_in_order(ordered, 3) - quartile_in_order(ordered, 1)
 
 
 def min_rr(rr_ms: Floats) -> float:
@@ -112,7 +159,8 @@ def min_rr(rr_ms: Floats) -> float:
     >>> min_rr(np.array([800.0, 790.0]))
     790.0
     """
-    return float(rr_ms.min()) if rr_ms.size else math.nan
+    rr = intervals(rr_ms)
+    return float(rr.min()) if rr.size else math.nan
 
 
 def max_rr(rr_ms: Floats) -> float:
@@ -123,7 +171,8 @@ def max_rr(rr_ms: Floats) -> float:
     >>> max_rr(np.array([800.0, 790.0]))
     800.0
     """
-    return float(rr_ms.max()) if rr_ms.size else math.nan
+    rr = intervals(rr_ms)
+    return float(rr.max()) if rr.size else math.nan
 
 
 def sdnn(rr_ms: Floats) -> float:
@@ -134,7 +183,7 @@ def sdnn(rr_ms: Floats) -> float:
     >>> sdnn(np.array([800.0, 810.0, 820.0]))
     10.0
     """
-    return float(rr_ms.std(ddof=1)) if rr_ms.size > 1 else math.nan
+    return deviation(intervals(rr_ms))
 
 
 def rmssd(rr_ms: Floats, pair_mask: Bools | None = None) -> float:
@@ -147,8 +196,8 @@ def rmssd(rr_ms: Floats, pair_mask: Bools | None = None) -> float:
     >>> rmssd(np.array([800.0, 830.0, 1790.0]), np.array([True, False]))
     30.0
     """
-    differences = successive_differences(rr_ms, pair_mask)
-    return math.sqrt(float(np.mean(differences**2))) if differences.size else math.nan
+    changes = differences(rr_ms, pair_mask)
+    return math.sqrt(float(changes @ changes) / changes.size) if changes.size else math.nan
 
 
 def ln_rmssd(rr_ms: Floats, pair_mask: Bools | None = None) -> float:
@@ -171,8 +220,7 @@ def sdsd(rr_ms: Floats, pair_mask: Bools | None = None) -> float:
     >>> sdsd(np.array([800.0, 810.0, 820.0]))
     0.0
     """
-    differences = successive_differences(rr_ms, pair_mask)
-    return float(differences.std(ddof=1)) if differences.size > 1 else math.nan
+    return deviation(differences(rr_ms, pair_mask))
 
 
 def pnn(rr_ms: Floats, pair_mask: Bools | None = None, *, limit_ms: float) -> float:
@@ -183,8 +231,8 @@ def pnn(rr_ms: Floats, pair_mask: Bools | None = None, *, limit_ms: float) -> fl
     >>> pnn(np.array([800.0, 850.0, 910.0]), limit_ms=50)
     50.0
     """
-    differences = successive_differences(rr_ms, pair_mask)
-    return 100 * float(np.mean(np.abs(differences) > limit_ms)) if differences.size else math.nan
+    changes = differences(rr_ms, pair_mask)
+    return 100 * int(np.count_nonzero(np.abs(changes) > limit_ms)) / changes.size if changes.size else math.nan
 
 
 def cvnn(rr_ms: Floats) -> float:
