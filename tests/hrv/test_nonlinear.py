@@ -139,3 +139,9 @@ def test_rows_at_a_time_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_examples_are_true() -> None:
     assert doctest.testmod(nonlinear).failed == 0
+
+
+def test_a_series_that_varies_once_has_no_scaling() -> None:
+    rr_ms = np.full(300, 500.0)
+    rr_ms[-1] = 517.0
+    assert np.isnan(dfa_alpha1(rr_ms))

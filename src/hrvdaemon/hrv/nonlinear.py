@@ -48,7 +48,7 @@ def dfa_alpha1(rr_ms: Floats, starts: Bools | None = None, scales: tuple[int, ..
     Returns
     -------
     float
-        NaN where a scale has no whole box, and for constant intervals.
+        NaN where a scale has no whole box, or none that varies.
 
     Raises
     ------
@@ -79,7 +79,7 @@ def dfa_alpha1(rr_ms: Floats, starts: Bools | None = None, scales: tuple[int, ..
 def _slope(rr_ms: Floats, breaks: Bools, scales: tuple[int, ...]) -> float:
     around_mean, is_parted = rr_ms - np.add.reduce(rr_ms) / rr_ms.size, bool(np.count_nonzero(breaks[1:]))
     squares = [_mean_square(around_mean, breaks if is_parted else None, scale) for scale in scales]
-    if not all(square > 0 for square in squares):
+    if not all(square > (FLAT * rr_ms[0]) ** 2 for square in squares):  # less is rounding
         return math.nan
     x = _log_scales(scales)
     return float(x @ np.log(squares) / (2 * (x @ x)))

@@ -69,7 +69,8 @@ def _mean_squares(nn: NNSeries, block: Block, scales: tuple[int, ...]) -> Floats
             n_whole, total = n_boxes.astype(np.float64), _sum_of_boxes(energy, block.first, n_boxes, scale)
         np.divide(total, scale * n_whole, out=row, where=n_whole > 0)
     squares[:, _is_flat(rr_ms, block)] = np.nan
-    squares[squares <= 0] = np.nan
+    first_ms = np.append(rr_ms, 0.0)[block.first]
+    squares[squares <= (FLAT * first_ms) ** 2] = np.nan
     return squares
 
 
