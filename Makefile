@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test check bench bless fixtures e2e requirements clean help
+.PHONY: demo test check e2e soak bench bless fixtures requirements clean help
 
 help:            ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/ -/'
@@ -20,6 +20,12 @@ check: $(VENV)/.test ## lint, types, import floors
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+
+e2e: $(VENV)/.test ## the installed daemon against the real BlueZ, in QEMU or, with HRVDAEMON_UML_KERNEL=PATH, User-Mode Linux
+	$(BIN)/python -m tests.e2e $(ARGS)
+
+soak: $(VENV)/.test ## eight hours of the daemon in minutes; needs HRVDAEMON_UML_KERNEL=PATH
+	$(BIN)/python -m tests.soak $(ARGS)
 
 bench: $(VENV)/.test ## speed and memory beside every peer, in one run; artefacts on MIT-BIH where HRVDAEMON_RECORDINGS is set
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -47,6 +47,7 @@ class FakeAir:
     announces_heart_rate: bool = True
     in_range: bool = True
     sends: bool = True
+    is_served: bool = True
     battery: bytes = b"\x57"
     texts: dict[str, bytes] = field(default_factory=lambda: {"2a29": b"Polar Electro Oy", "2a24": b"H10\0"})
     rssi_dbm: int = -61
@@ -277,6 +278,10 @@ class Stage:
         async def forget(_: Any) -> None:
             await self.air.call("forget")
 
+        async def is_served() -> bool:
+            await self.air.call("is_served")
+            return self.air.is_served
+
         return Radio(
             scanner=lambda callback, uuids, *, bluez: FakeScanner(self.air, callback, uuids, bluez=bluez),
             client=lambda device, callback, *, timeout, bluez: FakeClient(
@@ -284,6 +289,7 @@ class Stage:
             ),
             links=links,
             forget=forget,
+            is_served=is_served,
         )
 
     def play(self, seconds: float, **settings: Any) -> None:

@@ -211,6 +211,16 @@ def test_no_radio_is_never_the_end_of_the_daemon(stage: Any, error: Exception, s
     assert stage.inputs == []
 
 
+@pytest.mark.parametrize("fault", [None, ConnectionRefusedError(111, "no system bus")])
+def test_without_a_bluetooth_service_no_adapter_is_asked_for(stage: Any, fault: Exception | None) -> None:
+    stage.air.standing["scan"] = BleakError("No Bluetooth adapters found.")
+    stage.air.is_served = False
+    if fault is not None:
+        stage.air.standing["is_served"] = fault
+    stage.play(60)
+    assert stage.states == ["no_service"]
+
+
 def test_a_scan_in_progress_is_waited_for(stage: Any) -> None:
     stage.air.faults["scan"] = deque([IN_PROGRESS, IN_PROGRESS])
     stage.play(10)

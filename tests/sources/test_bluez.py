@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from hrvdaemon.sources import bluez
-from hrvdaemon.sources.bluez import BLUEZ, Change, bluez_watch, change_told, forget
+from hrvdaemon.sources.bluez import BLUEZ, Change, bluez_watch, change_told, forget, is_running
 
-INSTALL = "apt-get install dbus-daemon"
+INSTALL = "apt-get install dbus"
 CONFIG = """<busconfig><type>custom</type><listen>unix:dir={folder}</listen><auth>EXTERNAL</auth>
 <policy context="default"><allow send_destination="*"/><allow eavesdrop="true"/><allow own="*"/></policy></busconfig>"""
 
@@ -101,6 +101,14 @@ async def test_bluetoothd_is_seen_to_go_and_to_come_back(bus: None) -> None:
     watching.cancel()
     await asyncio.wait({watching})
     assert watching.cancelled()
+
+
+async def test_a_service_runs_while_somebody_has_its_name(bus: None) -> None:
+    assert not await is_running(platform="linux")
+    daemon = await named(BLUEZ)
+    assert await is_running(platform="linux")
+    daemon.disconnect()
+    assert await is_running(platform="darwin")
 
 
 async def test_the_end_of_the_bus_ends_no_watch(bus: None, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -90,7 +90,7 @@ class BluetoothStrap:
                 if sighting is not None:
                     await self._visit(sighting)
             except RadioFault as fault:
-                self._say(fault.state, came=fault.came)
+                self._say(await self._state_at(fault), came=fault.came)
             await self._rest()
 
     def end_link(self, reason: str) -> None:
@@ -227,6 +227,17 @@ class BluetoothStrap:
             await ask(self._radio.forget(sighting.device), limit_s=limit_s, otherwise=LinkState.NO_SERVICE)
         except RadioFault as fault:
             logger.debug("services not forgotten: %s", fault.came)
+
+    async def _state_at(self, fault: RadioFault) -> LinkState:
+        """The state after a fault; for bleak a service that is not running is an adapter that is not there."""
+        if fault.state is not LinkState.NO_BLUETOOTH:
+            return fault.state
+        limit_s = self._settings.disconnect_limit_s
+        try:
+            is_served = await ask(self._radio.is_served(), limit_s=limit_s, otherwise=LinkState.NO_SERVICE)
+        except RadioFault:
+            is_served = False  # no system bus, or nobody on it answers
+        return LinkState.NO_BLUETOOTH if is_served else LinkState.NO_SERVICE
 
     async def _rest(self) -> None:
         settings = self._settings

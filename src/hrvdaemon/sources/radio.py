@@ -82,12 +82,17 @@ async def _no_links(_bluez: Mapping[str, str]) -> Sequence[Device]:
 async def _nothing_to_forget(_device: Device) -> None: ...
 
 
+async def _always() -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Radio:
     """The classes that talk to the air, called as bleak's are. One for each process.
 
     ``links`` lists heart-rate straps that this computer is connected to already, for us or for another program.
     ``forget`` drops what the computer remembers of a device's services, unless the device is paired (bleak#882).
+    ``is_served`` tells a system without a Bluetooth service from one without an adapter.
     ``scanning`` lets one scan at a time: a second one of the same process gets InProgress (bleak#1689).
     """
 
@@ -95,6 +100,7 @@ class Radio:
     client: ClientClass
     links: Callable[[Mapping[str, str]], Awaitable[Sequence[Device]]] = _no_links
     forget: Callable[[Device], Coroutine[Any, Any, None]] = _nothing_to_forget
+    is_served: Callable[[], Coroutine[Any, Any, bool]] = _always
     scanning: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -102,7 +108,7 @@ def bleak_radio(*, pair: bool = False, use_start_notify: bool = True) -> Radio:
     """The real radio. Imports bleak; touches no adapter yet. For the options see ``StrapSettings``."""
     from bleak import BleakClient, BleakScanner  # noqa: PLC0415 only who uses the radio pays for it
 
-    from hrvdaemon.sources.bluez import forget  # noqa: PLC0415 as above
+    from hrvdaemon.sources.bluez import forget, is_running  # noqa: PLC0415 as above
 
     class AcquiringClient(BleakClient):
         """Subscribes by AcquireNotify where BlueZ offers it; bleak's own default is StartNotify since 3.0.2."""
@@ -112,7 +118,7 @@ def bleak_radio(*, pair: bool = False, use_start_notify: bool = True) -> Radio:
 
     client = BleakClient if use_start_notify else AcquiringClient
     made: ClientClass = partial(client, pair=True) if pair else client
-    return Radio(scanner=BleakScanner, client=made, links=_bleak_links, forget=forget)
+    return Radio(scanner=BleakScanner, client=made, links=_bleak_links, forget=forget, is_served=is_running)
 
 
 async def _bleak_links(bluez: Mapping[str, str]) -> Sequence[Device]:
