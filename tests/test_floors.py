@@ -27,7 +27,7 @@ WRONG = {
     "bleak outside the radio": ("sources/reconnection.py", "bleak"),
 }
 PURE_LIBRARIES = {
-    "bisect", "collections", "dataclasses", "datetime", "difflib", "enum", "functools", "hashlib", "heapq", "itertools", "math",
+    "array", "bisect", "collections", "contextlib", "dataclasses", "datetime", "difflib", "enum", "functools", "hashlib", "heapq", "itertools", "math",
     "numpy", "operator", "re", "statistics", "struct", "types", "typing", "zoneinfo",
     "json", "pydantic",  # codec only; the contract of that name holds it
 }  # fmt: skip
