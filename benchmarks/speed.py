@@ -71,7 +71,7 @@ class Line:
             return "reach"
         over = [self.seconds / goal.reach] if goal.reach else []
         under = [goal.reach_ratio / self.ratio] if goal.reach_ratio and self.ratio else []
-        return f"missed by a factor of {max([*over, *under], default=1):.1f}"
+        return f"missed by a factor of {max([*over, *under], default=1):.2f}"
 
     def _meets(self, most_s: float | None, least_ratio: float | None) -> bool:
         is_fast = most_s is None or self.seconds <= most_s

@@ -118,6 +118,45 @@ def test_analyse_has_the_windows_of_the_engine_and_all_that_can_be_said_of_them(
         assert all((window.metrics[key] is None) == (wanted.metrics[key] is None) for key in KEYS)
 
 
+HARDLY = {
+    "a ramp": np.linspace(700, 1000, 1000),
+    "a ramp of tenths": 700 + 0.1 * np.arange(1000),
+    "two by turns": np.tile([800.1, 900.1], 500),
+    "rounding": 800 * (1 + 1e-8 * np.random.default_rng(0).normal(size=1000)),
+    "one other": np.append(np.full(999, 800.0), 800.5),
+}
+
+
+@pytest.mark.parametrize("name", HARDLY)
+def test_what_hardly_varies_is_the_same_rolling_and_pointwise(name: str) -> None:
+    rr_ms = HARDLY[name]
+    until = int(np.searchsorted(np.cumsum(rr_ms) / 1000, 300.0, side="right"))
+    rolled = analyse(rr_ms, correct=False, window_s=300.0).windows[0].metrics
+    alone = analyse(rr_ms[:until], correct=False).whole.metrics
+    for key in ("sdnn_ms", "rmssd_ms", "ln_rmssd", "sdsd_ms", "sd1_ms", "sd2_ms", "sd2_sd1", "sample_entropy"):
+        found, wanted = rolled[key], alone[key]
+        assert found is wanted is None or found == pytest.approx(wanted, rel=1e-9, abs=1e-12), key
+
+
+def test_constant_but_for_rounding_is_constant() -> None:
+    metrics = analyse(HARDLY["rounding"], correct=False).whole.metrics
+    assert [metrics[key] for key in ("sdnn_ms", "rmssd_ms", "sdsd_ms", "sd1_ms", "sd2_ms")] == [0.0] * 5
+    assert [metrics[key] for key in ("ln_rmssd", "sd2_sd1", "lf_hf", "lf_nu", "dfa_alpha1")] == [None] * 5
+
+
+def test_a_ramp_has_no_width_and_two_by_turns_have_no_length() -> None:
+    ramp = analyse(HARDLY["a ramp"], correct=False).whole.metrics
+    assert (ramp["sdsd_ms"], ramp["sd1_ms"], ramp["sd2_sd1"], ramp["lf_nu"]) == (0.0, 0.0, None, None)
+    turns = analyse(HARDLY["two by turns"], correct=False).whole.metrics
+    assert (turns["sd2_ms"], turns["sd_area_ms2"]) == (0.0, 0.0)
+
+
+def test_a_time_of_the_clock_is_no_time_of_the_recording() -> None:
+    rr_ms = np.full(400, 800.0)
+    with pytest.raises(ValueError, match="seconds from the start"):
+        analyse(rr_ms, end_s=np.cumsum(rr_ms) / 1000 + 1.7e9)
+
+
 @few
 @given(recorded=recordings_with_gaps, window_s=st.sampled_from([10.0, 60.0, 150.0]))
 def test_a_window_at_each_beat_is_the_window_that_ends_there(

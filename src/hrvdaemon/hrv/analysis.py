@@ -72,6 +72,8 @@ def analyse(
     rr = intervals(rr_ms)
     wanted = _wanted(keys)
     _check_lengths(window_s=window_s, step_s=step_s)
+    if step_s is not None and window_s is None:
+        raise ValueError(f"expected window_s with step_s, came step_s {step_s} alone")
     ends = np.cumsum(rr) / 1000 if end_s is None else _ascending(real_series("end_s", end_s), rr.size)
     series = (corrected if correct else uncorrected)(rr, gaps, ends)
     recording = Recording.of(strict(series) if as_others else series, is_judged=correct, keys=wanted)
@@ -83,6 +85,10 @@ def analyse(
     )
 
 
+LATEST_START_S = 7 * 86_400.0
+"""A first interval later than that is at a time of the clock, not of the recording."""
+
+
 def _wanted(keys: Collection[str]) -> tuple[str, ...]:
     """In the order of ``RULES``."""
     asked = frozenset(keys)
@@ -91,15 +97,17 @@ def _wanted(keys: Collection[str]) -> tuple[str, ...]:
     return tuple(key for key in RULES if key in asked)
 
 
-def _check_lengths(**lengths_s: float | None) -> None:
+def _check_lengths(**lengths_s: object) -> None:
     for name, length_s in lengths_s.items():
-        if length_s is not None and not 0 < length_s < np.inf:
-            raise ValueError(f"expected {name} above 0 s, came {length_s}")
+        if length_s is not None and not (isinstance(length_s, int | float) and 0 < length_s < np.inf):
+            raise ValueError(f"expected {name} above 0 s, came {length_s!r}")
 
 
 def _ascending(end_s: NDArray[np.float64], n: int) -> NDArray[np.float64]:
     if end_s.shape != (n,) or not (end_s[1:] >= end_s[:-1]).all():
         raise ValueError(f"expected end_s of shape ({n},), ascending, came {end_s.shape}")
+    if n and not 0 <= end_s[0] <= LATEST_START_S:
+        raise ValueError(f"expected end_s in seconds from the start of the recording, came {end_s[0]} for the first")
     return end_s
 
 

@@ -13,8 +13,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from hrvdaemon.hrv.geometric import FLAT
-from hrvdaemon.hrv.given_intervals import intervals, real_series
+from hrvdaemon.hrv.given_intervals import FLAT, intervals, real_series
 from hrvdaemon.hrv.tachogram import RATE_HZ
 from hrvdaemon.vocabulary.epochs import BreathSwing
 

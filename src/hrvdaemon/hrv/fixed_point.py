@@ -46,7 +46,7 @@ def grid_for(rr_ms: Floats, n_in_window: int) -> Grid:
     Raises
     ------
     ValueError
-        Where even whole milliseconds would overflow: about 10 million beats in one window.
+        Where even whole milliseconds would overflow: about two million beats in one window.
 
     Notes
     -----
@@ -67,5 +67,8 @@ def grid_for(rr_ms: Floats, n_in_window: int) -> Grid:
     # differences reach over the whole range either way: twice the deviation
     bits = int(31.4 - log2(max(2 * min(by_range, by_series), 1.0)))
     if bits < 0:
-        raise ValueError(f"expected windows of at most about 10 million beats, came {n_in_window}")
+        raise ValueError(
+            f"expected windows whose sums fit into 63 bits, came {n_in_window} intervals of up to {rr_ms.max():g} ms;"
+            " leave out what is no interval and mark the gap"
+        )
     return Grid(2.0 ** min(FINEST, bits))

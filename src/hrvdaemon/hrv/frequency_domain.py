@@ -19,8 +19,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from hrvdaemon.hrv.geometric import FLAT
-from hrvdaemon.hrv.given_intervals import real_series
+from hrvdaemon.hrv.given_intervals import FLAT, real_series
 from hrvdaemon.hrv.respiration import DOMINANT_SHARE, PEAK_HALF_WIDTH_HZ, SLOW_HZ, SLOW_SWING
 from hrvdaemon.hrv.tachogram import RATE_HZ, Run
 from hrvdaemon.hrv.time_domain import middle_in_order

@@ -14,16 +14,13 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from hrvdaemon.hrv.given_intervals import intervals
+from hrvdaemon.hrv.given_intervals import FLAT, intervals
 from hrvdaemon.hrv.time_domain import middle_in_order
 
 Floats = NDArray[np.float64]
 
 HTI_BIN_MS = 1000 / 128
 STRESS_BIN_MS = 50.0
-FLAT = 1e-9
-"""Range (of a rhythm: amplitude) as a share of the middle up to which intervals are constant but for rounding; a tick
-is 1e-3."""
 
 
 def hti(rr_ms: Floats) -> float:

@@ -13,19 +13,31 @@ Bools = NDArray[np.bool_]
 _REAL = frozenset("iuf")
 
 
+FLAT = 1e-6
+"""Spread (of a rhythm: amplitude) as a share of the mean interval up to which intervals are constant but for rounding.
+A tick is 1e-3, the sums of rolling windows count in 3e-7 of an interval, and no strap knows a microsecond."""
+
+SHORTEST_MS, LONGEST_MS = 1e-3, 1e9
+"""What can be an interval at all; what a heart can do is a matter of artefacts."""
+
+
 def real_series(name: str, values: Floats) -> Floats:
     """Finite real numbers of shape (n,), as doubles.
 
     Raises
     ------
     ValueError
-        For another shape, what are no real numbers (text, booleans, complex), NaN and infinity.
+        For another shape, what are no real numbers (text, booleans, complex), a mask, NaN and infinity.
 
     Examples
     --------
     >>> real_series("rr_ms", np.array([800, 900]))
     array([800., 900.])
     """
+    if isinstance(values, np.ma.MaskedArray):
+        raise ValueError(  # noqa: TRY004 the documented error of every input
+            f"expected {name} without a mask: leave out what is masked and mark the gap"
+        )
     array = np.asarray(values)
     if array.ndim != 1 or array.dtype.kind not in _REAL or not np.isfinite(array).all():
         raise ValueError(
@@ -40,7 +52,7 @@ def intervals(rr_ms: Floats) -> Floats:
     Raises
     ------
     ValueError
-        As ``real_series``, and for a value that is not above 0.
+        As ``real_series``, and for a value that is not above 0, or that no unit makes an interval.
 
     Examples
     --------
@@ -55,6 +67,8 @@ def intervals(rr_ms: Floats) -> Floats:
         raise ValueError(
             f"expected rr_ms above 0, came {array[at]} at {at}; leave out what is no interval and mark the gap"
         )
+    if array.size and not (np.minimum.reduce(array) >= SHORTEST_MS and np.maximum.reduce(array) <= LONGEST_MS):
+        raise ValueError(f"expected rr_ms from {SHORTEST_MS} to {LONGEST_MS:g}, came {array.min()} to {array.max()}")
     return array
 
 

@@ -17,8 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hrvdaemon.hrv.geometric import FLAT
-from hrvdaemon.hrv.given_intervals import real_series, starts_of
+from hrvdaemon.hrv.given_intervals import FLAT, real_series, starts_of
 from hrvdaemon.hrv.running_order import in_whole_units
 from hrvdaemon.hrv.time_domain import deviation
 
@@ -120,7 +119,7 @@ def sample_entropy(rr_ms: Floats, starts: Bools | None = None) -> float:
     is_parted = bool(np.count_nonzero(breaks[1:]))
     whole = ~(breaks[1:-1] | breaks[2:]) if is_parted else None
     both, all_three = _similar_pairs(*_in_units(rr, TOLERANCE_SD * deviation(rr)), whole)
-    return -math.log(all_three / both) if all_three else math.nan
+    return 0.0 - math.log(all_three / both) if all_three else math.nan
 
 
 def units_within(tolerance_ms: float, unit_ms: float) -> int:

@@ -108,7 +108,11 @@ class Recording:
 
     def _tiles(self, whole: Stretch, length_s: float) -> Iterator[tuple[Stretch, Carried]]:
         """Windows of grade good, end to end."""
-        for start_s in starts_of_windows(whole.length_s, length_s, length_s).tolist():
+        starts_s = starts_of_windows(whole.length_s, length_s, length_s)
+        # a beat on the edge belongs to the tile before, so both are looked at
+        numbers = np.floor((whole.nn.end_s - whole.start_s) / length_s)
+        holding = np.unique(np.concatenate([numbers - 1, numbers]))
+        for start_s in starts_s[holding[(holding >= 0) & (holding < starts_s.size)].astype(np.intp)].tolist():
             tile = self._stretch(whole.start_s + start_s, length_s)
             carried = self._carried(tile, self._quality(tile))
             if tile.rr_ms.size and carried.quality is Quality.GOOD:

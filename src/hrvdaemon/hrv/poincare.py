@@ -23,6 +23,10 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 
+CANCELLED = 1e-12
+"""Share of 2 SDNN² up to which the difference of two squares is rounding: alternating intervals have no length."""
+
+
 def length(sdnn_ms: float, sdsd_ms: float) -> float:
     """SD2 of the two deviations it is made of; NaN of NaN.
 
@@ -32,7 +36,9 @@ def length(sdnn_ms: float, sdsd_ms: float) -> float:
     0.0
     """
     square = 2 * sdnn_ms**2 - sdsd_ms**2 / 2
-    return math.nan if math.isnan(square) else math.sqrt(max(0.0, square))
+    if square <= CANCELLED * 2 * sdnn_ms**2:
+        return 0.0
+    return math.sqrt(square)
 
 
 def sd1(rr_ms: Floats, pair_mask: Bools | None = None) -> float:

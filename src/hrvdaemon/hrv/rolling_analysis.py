@@ -81,8 +81,14 @@ def rolling_metrics(
     >>> found.metrics["rmssd_ms"].tolist(), found.metrics["hti"].round(1).tolist()
     ([100.0, 100.0, 100.0, 100.0], [2.0, 2.0, 2.0, 2.0])
     """
+    if not isinstance(series, NNSeries):
+        raise ValueError(  # noqa: TRY004 the documented error of every input
+            f"expected an NNSeries from corrected() or uncorrected(), came {type(series).__name__}"
+        )
     if unknown := set(keys) - set(KEYS):
         raise ValueError(f"expected keys from RULES, came {sorted(unknown)}")
+    if isinstance(step_s, str) and step_s != "beat":
+        raise ValueError(f'expected step_s in seconds, or "beat", came {step_s!r}')
     if entropy_every < 1:
         raise ValueError(f"expected entropy_every from 1, came {entropy_every}")
     end_s = series.end_s

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hrvdaemon.hrv.correction import NNSeries
-from hrvdaemon.hrv.geometric import FLAT
+from hrvdaemon.hrv.given_intervals import FLAT
 from hrvdaemon.hrv.nonlinear import ALPHA1_SCALES
 from hrvdaemon.hrv.rolling_windows import Block, Floats, Indices, Windows, blocks
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hrvdaemon.hrv.correction import NNSeries
-from hrvdaemon.hrv.geometric import FLAT
+from hrvdaemon.hrv.given_intervals import FLAT
 from hrvdaemon.hrv.nonlinear import TEMPLATE, TOLERANCE_SD, units_within
 from hrvdaemon.hrv.prefix_sums import Numbers, Workspace
 from hrvdaemon.hrv.rolling_windows import Floats, Windows, blocks
@@ -127,7 +127,7 @@ class _Distances:
         n_self = int(np.count_nonzero(np.diagonal(self.two)[templates] <= near))
         n_two = int(np.count_nonzero(self.two[templates, templates] <= near)) - n_self
         n_three = int(np.count_nonzero(self.three[templates, templates] <= near)) - n_self
-        return -log(n_three / n_two) if n_three else nan
+        return 0.0 - log(n_three / n_two) if n_three else nan
 
     def _in_units(self, tolerance_ms: float) -> Numbers:
         """The largest distance within the tolerance, of the matrix' own type, so that comparing converts nothing."""

@@ -11,7 +11,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from hrvdaemon.hrv.correction import NNSeries
-from hrvdaemon.hrv.geometric import FLAT, HTI_BIN_MS, STRESS_BIN_MS
+from hrvdaemon.hrv.geometric import HTI_BIN_MS, STRESS_BIN_MS
+from hrvdaemon.hrv.given_intervals import FLAT
 from hrvdaemon.hrv.prefix_sums import Numbers
 from hrvdaemon.hrv.rolling_windows import Block, Floats, Indices, Windows, blocks
 from hrvdaemon.hrv.running_order import in_whole_units

@@ -10,7 +10,7 @@ import numpy as np
 
 from hrvdaemon.hrv.correction import NNSeries
 from hrvdaemon.hrv.frequency_domain import HF_HZ, LF_HZ, VLF_HZ
-from hrvdaemon.hrv.geometric import FLAT
+from hrvdaemon.hrv.given_intervals import FLAT
 from hrvdaemon.hrv.lomb_scargle import FEWEST_TO_FIT, OVERSAMPLING, frequencies_hz
 from hrvdaemon.hrv.prefix_sums import Numbers
 from hrvdaemon.hrv.rolling_windows import Block, Floats, Indices, Windows, blocks

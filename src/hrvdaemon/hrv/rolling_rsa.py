@@ -7,7 +7,7 @@ window it is in, and windows whose epochs coincide share them.
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from hrvdaemon.hrv.geometric import FLAT
+from hrvdaemon.hrv.given_intervals import FLAT
 from hrvdaemon.hrv.rolling_windows import Floats, Indices
 from hrvdaemon.hrv.rsa import EDGE, EPOCH
 from hrvdaemon.hrv.window_parts import CutTachogram

@@ -7,7 +7,8 @@ histograms can not be shared; windows are worked on as rows, some at a time.
 import numpy as np
 
 from hrvdaemon.hrv.correction import NNSeries
-from hrvdaemon.hrv.geometric import FLAT, STRESS_BIN_MS
+from hrvdaemon.hrv.geometric import STRESS_BIN_MS
+from hrvdaemon.hrv.given_intervals import FLAT
 from hrvdaemon.hrv.rolling_geometric import rows_of_windows
 from hrvdaemon.hrv.rolling_windows import Block, Floats, Indices, Windows, blocks
 

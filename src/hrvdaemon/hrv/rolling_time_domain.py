@@ -13,7 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hrvdaemon.hrv.correction import NNSeries
+from hrvdaemon.hrv.given_intervals import FLAT
 from hrvdaemon.hrv.metric_rules import RULES
+from hrvdaemon.hrv.poincare import CANCELLED
 from hrvdaemon.hrv.prefix_sums import Numbers, kept_workspace
 from hrvdaemon.hrv.rolling_sums import BlockSums, RollingSums
 from hrvdaemon.hrv.rolling_windows import ROUNDING_S, Floats, Windows, blocks
@@ -135,9 +137,10 @@ def _metrics(sums: RollingSums, per_ms: float) -> Iterator[tuple[str, Floats]]:
     mean_rr = sums.total / sums.n_nn / per_ms
     variance = _variance(sums.spread, sums.n_nn, per_ms)
     variance_of_differences = _variance(sums.spread_of_differences, sums.n_pairs, per_ms)
-    sdnn, rmssd = np.sqrt(variance), np.sqrt(sums.squared_differences / sums.n_pairs) / per_ms
-    sdsd = np.sqrt(variance_of_differences)
-    sd1, sd2 = sdsd / sqrt(2), np.sqrt(np.maximum(2 * variance - variance_of_differences / 2, 0.0))
+    rmssd = _varying(np.sqrt(sums.squared_differences / sums.n_pairs) / per_ms, mean_rr)
+    sdnn, sdsd = _varying(np.sqrt(variance), mean_rr), _varying(np.sqrt(variance_of_differences), mean_rr)
+    square = 2 * variance - variance_of_differences / 2
+    sd1, sd2 = sdsd / sqrt(2), np.sqrt(np.where(square <= CANCELLED * 2 * variance, 0.0, square))
     yield "mean_rr_ms", mean_rr
     yield "mean_hr_bpm", 60_000 / mean_rr
     yield "sdnn_ms", sdnn
@@ -152,6 +155,11 @@ def _metrics(sums: RollingSums, per_ms: float) -> Iterator[tuple[str, Floats]]:
     yield "sd2_ms", sd2
     yield "sd2_sd1", sd2 / np.where(sd1 > 0, sd1, np.nan)
     yield "sd_area_ms2", pi * sd1 * sd2
+
+
+def _varying(spread_ms: Floats, mean_rr_ms: Floats) -> Floats:
+    """As ``time_domain.varying``, NaN as it is."""
+    return np.where(spread_ms <= FLAT * mean_rr_ms, 0.0, spread_ms)
 
 
 def _variance(spread: Numbers, n: Numbers, per_ms: float) -> Floats:

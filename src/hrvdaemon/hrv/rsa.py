@@ -20,8 +20,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from hrvdaemon.hrv.geometric import FLAT
-from hrvdaemon.hrv.given_intervals import real_series
+from hrvdaemon.hrv.given_intervals import FLAT, real_series
 
 Floats = NDArray[np.float64]
 

@@ -17,7 +17,7 @@ from hrvdaemon.hrv.frequency_domain import (
     VLF_HZ,
     Band,
 )
-from hrvdaemon.hrv.geometric import FLAT
+from hrvdaemon.hrv.given_intervals import FLAT
 from hrvdaemon.hrv.respiration import DOMINANT_SHARE, PEAK_HALF_WIDTH_HZ, SLOW_SWING
 from hrvdaemon.hrv.rolling_windows import Floats
 from hrvdaemon.hrv.tachogram import RATE_HZ

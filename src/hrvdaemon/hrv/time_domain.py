@@ -18,7 +18,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from hrvdaemon.hrv.given_intervals import differences, intervals
+from hrvdaemon.hrv.given_intervals import FLAT, differences, intervals
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -175,6 +175,17 @@ def max_rr(rr_ms: Floats) -> float:
     return float(rr.max()) if rr.size else math.nan
 
 
+def varying(spread_ms: float, rr_ms: Floats) -> float:
+    """A spread of these intervals, or 0 where it is no more than rounding.
+
+    Examples
+    --------
+    >>> varying(5e-14, np.array([800.0, 810.0])), varying(0.1, np.array([800.0, 810.0]))
+    (0.0, 0.1)
+    """
+    return 0.0 if spread_ms * len(rr_ms) <= FLAT * float(np.add.reduce(rr_ms)) else spread_ms
+
+
 def sdnn(rr_ms: Floats) -> float:
     """Standard deviation of the intervals in ms, divided by n-1 (ddof 1); NaN below two.
 
@@ -183,7 +194,8 @@ def sdnn(rr_ms: Floats) -> float:
     >>> sdnn(np.array([800.0, 810.0, 820.0]))
     10.0
     """
-    return deviation(intervals(rr_ms))
+    rr = intervals(rr_ms)
+    return varying(deviation(rr), rr)
 
 
 def rmssd(rr_ms: Floats, pair_mask: Bools | None = None) -> float:
@@ -197,7 +209,7 @@ def rmssd(rr_ms: Floats, pair_mask: Bools | None = None) -> float:
     30.0
     """
     changes = differences(rr_ms, pair_mask)
-    return math.sqrt(float(changes @ changes) / changes.size) if changes.size else math.nan
+    return varying(math.sqrt(float(changes @ changes) / changes.size), rr_ms) if changes.size else math.nan
 
 
 def ln_rmssd(rr_ms: Floats, pair_mask: Bools | None = None) -> float:
@@ -220,7 +232,7 @@ def sdsd(rr_ms: Floats, pair_mask: Bools | None = None) -> float:
     >>> sdsd(np.array([800.0, 810.0, 820.0]))
     0.0
     """
-    return deviation(differences(rr_ms, pair_mask))
+    return varying(deviation(differences(rr_ms, pair_mask)), rr_ms)
 
 
 def pnn(rr_ms: Floats, pair_mask: Bools | None = None, *, limit_ms: float) -> float:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hrvdaemon.hrv import poincare
 from hrvdaemon.hrv.geometric import hti_in_order, stress_in_order
-from hrvdaemon.hrv.time_domain import deviation, mad_in_order, middle_in_order, quartile_in_order
+from hrvdaemon.hrv.time_domain import deviation, mad_in_order, middle_in_order, quartile_in_order, varying
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -40,7 +40,7 @@ def levels(rr_ms: Floats) -> dict[str, float]:
     if not rr_ms.size:
         return {}
     ordered = np.sort(rr_ms)
-    mean_ms, spread_ms = float(np.add.reduce(rr_ms)) / rr_ms.size, deviation(rr_ms)
+    mean_ms, spread_ms = float(np.add.reduce(rr_ms)) / rr_ms.size, varying(deviation(rr_ms), rr_ms)
     return {
         "mean_rr_ms": mean_ms,
         "mean_hr_bpm": 60_000 / mean_ms,
@@ -68,9 +68,9 @@ def differences(rr_ms: Floats, pair_mask: Bools) -> dict[str, float]:
     changes = (rr_ms[1:] - rr_ms[:-1])[pair_mask]
     if not changes.size:
         return {}
-    rmssd = math.sqrt(float(changes @ changes) / changes.size)
-    sdsd = deviation(changes)
-    sd1, sd2 = sdsd / math.sqrt(2), poincare.length(deviation(rr_ms), sdsd)
+    rmssd = varying(math.sqrt(float(changes @ changes) / changes.size), rr_ms)
+    sdsd = varying(deviation(changes), rr_ms)
+    sd1, sd2 = sdsd / math.sqrt(2), poincare.length(varying(deviation(rr_ms), rr_ms), sdsd)
     sizes = np.abs(changes)
     return {
         "rmssd_ms": rmssd,
