@@ -34,6 +34,9 @@ bench: $(VENV)/.test ## speed and memory beside every peer, in one run; artefact
 fixtures: $(VENV)/.test ## remake the simulated recordings in fixtures/
 	$(BIN)/python -m fixtures.make
 
+evaluate: $(VENV)/.run ## the detector against simulated days; half an hour on two cores
+	$(BIN)/hrvdaemon evaluate simulated --jobs 2 $(ARGS)
+
 bless: $(VENV)/.test ## rewrite the golden expectations; the diff is part of the review
 	HRVDAEMON_BLESS=1 $(BIN)/python -m pytest -q tests/recordings
 

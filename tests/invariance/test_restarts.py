@@ -3,16 +3,27 @@
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
+from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hrvdaemon.pipeline import Pipeline, remember
-from hrvdaemon.vocabulary.events import DecisionMade, Event, PromptIssued, WearingStarted
+from hrvdaemon.vocabulary.events import (
+    BaselineRestarted,
+    DecisionMade,
+    Event,
+    PromptIssued,
+    Reason,
+    WearingStarted,
+)
 from hrvdaemon.vocabulary.inputs import (
     Answer,
+    ClockChanged,
     Input,
+    MotionMeasured,
     PacketReceived,
     PauseRequested,
     PromptAnswered,
@@ -20,6 +31,7 @@ from hrvdaemon.vocabulary.inputs import (
     RunStarted,
     SensorConnected,
     SensorLost,
+    SettingsChanged,
     Tag,
     TagSet,
     Tick,
@@ -28,7 +40,7 @@ from hrvdaemon.vocabulary.steps import Step
 from hrvdaemon.vocabulary.units import MINUTE_MS, Instant, RunId, SensorId
 
 Simulated = Callable[[str, int], tuple[Input, ...]]
-slow = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+slow = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def lived(inputs: list[Input]) -> list[Step]:
@@ -83,6 +95,53 @@ def busy_day(simulated: Simulated) -> list[Input]:
     return [started, *before, *restart, *after, inputs[-1]]
 
 
+def troubled_day(simulated: Simulated) -> list[Input]:
+    """The busy day of a traveller with a wrong clock: another zone, hours gained and lost, a boot in 1970, a new strap,
+    movement, and settings that change."""
+    given = busy_day(simulated)
+    started = given[0]
+    assert isinstance(started, RunStarted)
+    wall = started.at - started.mono_ms
+
+    def clock(minute: int, shift_min: int, zone: str) -> ClockChanged:
+        ms = minute * MINUTE_MS + 12_345
+        return ClockChanged(mono_ms=ms, at=Instant(wall + ms + shift_min * MINUTE_MS), zone=zone)
+
+    boot_ms, up_ms = 700 * MINUTE_MS, 21_000
+    other_boot = replace(started, mono_ms=up_ms, at=Instant(86_400_000), run=RunId("boot"), boot_id="another")
+    extra: list[Input] = [
+        clock(150, 0, "Europe/Lisbon"),
+        TagSet(mono_ms=650 * MINUTE_MS, tag=Tag.ILL),
+        clock(290, 130, "Europe/Lisbon"),
+        clock(420, -60, "Asia/Dubai"),
+        SettingsChanged(mono_ms=430 * MINUTE_MS, settings={"prompts.cooldown_min": 90, "gates.step_bpm": 9.0}),
+        *(
+            MotionMeasured(mono_ms=ms, sensor=SensorId("simulated"), motion=ms % 7 / 7)
+            for ms in range(5_000, boot_ms, 30_000)
+        ),
+        clock(560, -60, "Asia/Dubai"),
+    ]
+    before = [one for one in given[1:] if one.mono_ms < boot_ms and not isinstance(one, RunEnded | RunStarted)]
+    first = sorted([*before, *extra], key=lambda one: one.mono_ms)
+    later = [
+        replace(
+            one,
+            mono_ms=one.mono_ms - boot_ms + up_ms,
+            **cast("Any", {"sensor": SensorId("new")} if hasattr(one, "sensor") else {}),
+        )
+        for one in given[1:]
+        if one.mono_ms > boot_ms and not isinstance(one, RunEnded | RunStarted)
+    ]
+    mended = ClockChanged(
+        mono_ms=up_ms + 30 * MINUTE_MS, at=Instant(wall + boot_ms + 40 * MINUTE_MS), zone="Europe/Lisbon"
+    )
+    second = sorted([*later, mended], key=lambda one: one.mono_ms)
+    connected = SensorConnected(mono_ms=up_ms + 1, sensor=SensorId("new"), name="Another strap")
+    ended = RunEnded(mono_ms=boot_ms, reason="cut off")
+    last = RunEnded(mono_ms=second[-1].mono_ms + 1, reason="end")
+    return [started, *first, ended, other_boot, connected, *second, last]
+
+
 def events_of(steps: list[Step]) -> list[Event]:
     return [event for step in steps for event in step.events]
 
@@ -101,7 +160,9 @@ def day() -> dict[str, list[Step]]:
 def test_a_restart_from_any_wearing_gives_the_events_of_the_uninterrupted_run(
     simulated: Simulated, day: dict[str, list[Step]], data: st.DataObject
 ) -> None:
-    steps = day.setdefault("busy", lived(busy_day(simulated)))
+    if "busy" not in day:
+        day["busy"] = lived(busy_day(simulated))
+    steps = day["busy"]
     starts = wearing_starts(steps)[1:]
     assert len(starts) >= 4
     start = data.draw(st.sampled_from(starts))
@@ -112,8 +173,34 @@ def test_a_restart_from_any_wearing_gives_the_events_of_the_uninterrupted_run(
     assert [event for step in steps[cut:] for event in pipeline.feed(step.input)] == events_of(steps[cut:])
 
 
+def test_a_restart_at_each_wearing_gives_the_rest_of_the_troubled_day(
+    simulated: Simulated, day: dict[str, list[Step]]
+) -> None:
+    if "troubled" not in day:
+        day["troubled"] = lived(troubled_day(simulated))
+    steps = day["troubled"]
+    for start in wearing_starts(steps)[1:]:
+        pipeline = Pipeline(remember(steps[:start]))
+        assert [event for step in steps[start:] for event in pipeline.feed(step.input)] == events_of(steps[start:])
+
+
+def test_the_troubled_day_has_what_makes_a_restart_hard(simulated: Simulated, day: dict[str, list[Step]]) -> None:
+    if "troubled" not in day:
+        day["troubled"] = lived(troubled_day(simulated))
+    events = events_of(day["troubled"])
+    rows = [event for event in events if isinstance(event, DecisionMade)]
+    assert any(isinstance(event, BaselineRestarted) for event in events)
+    assert {Reason.CLOCK_REPEATED, Reason.NO_DATA} <= {row.reason for row in rows}
+    assert {row.local_day for row in rows} == {date(1970, 1, 2).toordinal(), date(2026, 3, 10).toordinal()}
+    assert any(verdict.gate == "motion" and verdict.limit is not None for row in rows for verdict in row.gates)
+    judged = [row.start_at for row in rows if row.is_eligible]
+    assert len(judged) == len(set(judged)), "no minute of the wall is judged twice"
+
+
 def test_the_day_has_what_a_restart_could_forget(simulated: Simulated, day: dict[str, list[Step]]) -> None:
-    events = events_of(day.setdefault("busy", lived(busy_day(simulated))))
+    if "busy" not in day:
+        day["busy"] = lived(busy_day(simulated))
+    events = events_of(day["busy"])
     assert any(isinstance(event, PromptIssued) for event in events)
     reasons = {
         verdict.gate
@@ -127,9 +214,11 @@ def test_the_day_has_what_a_restart_could_forget(simulated: Simulated, day: dict
 
 def test_a_forgotten_record_is_noticed(simulated: Simulated, day: dict[str, list[Step]]) -> None:
     """The property above can fail: without its decisions the history gives other events."""
-    steps = day.setdefault("busy", lived(busy_day(simulated)))
+    if "busy" not in day:
+        day["busy"] = lived(busy_day(simulated))
+    steps = day["busy"]
     start = wearing_starts(steps)[-1]
     history = remember(steps[:start])
-    forgetful = replace(history, records=tuple(r for r in history.records if not isinstance(r[1], DecisionMade)))
+    forgetful = replace(history, records=tuple(r for r in history.records if not isinstance(r, DecisionMade)))
     pipeline = Pipeline(forgetful)
     assert [event for step in steps[start:] for event in pipeline.feed(step.input)] != events_of(steps[start:])

@@ -44,7 +44,7 @@ def learned(started: RunStarted, stage: int) -> Pipeline:
         rho=0.5,
         hr_rest_bpm=55.0,
     )
-    return Pipeline(History(started=started, records=((0, known),)))
+    return Pipeline(History(records=(started, known)))
 
 
 @dataclass

@@ -8,8 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hrvdaemon.pipeline import Pipeline
+from hrvdaemon.regulation.state_machine import TABLE
 from hrvdaemon.vocabulary.codec import from_json, to_json
 from hrvdaemon.vocabulary.events import (
+    AutonomicStateChanged,
     DecisionMade,
     Event,
     ExerciseFinished,
@@ -25,11 +27,13 @@ from hrvdaemon.vocabulary.inputs import (
     ExerciseStopped,
     FeltRated,
     Input,
+    MotionMeasured,
     PacketReceived,
     PauseRequested,
     PromptAnswered,
     SensorConnected,
     SensorLost,
+    SettingsChanged,
     Tag,
     TagSet,
     Tick,
@@ -44,6 +48,9 @@ STRAP = SensorId("strap")
 some_prompt = st.sampled_from(["run-prompt-0", "run-prompt-1", "run-prompt-2", "never"]).map(PromptId)
 packets = st.builds(
     PacketReceived, mono_ms=st.just(0), sensor=st.sampled_from([STRAP, SensorId("other")]), data=st.binary(max_size=14)
+)
+changes = st.sampled_from(
+    [{"gates.step_bpm": 9.0}, {"dominance.theta_on": 1.2}, {"prompts.daily_cap": 3}, {"dominance.elevated_of_5": 5}]
 )
 wishes = st.one_of(
     packets,
@@ -62,16 +69,32 @@ wishes = st.one_of(
     st.builds(SensorLost, mono_ms=st.just(0), sensor=st.just(STRAP), reason=st.just("out of range")),
     st.builds(SensorConnected, mono_ms=st.just(0), sensor=st.just(STRAP), name=st.just("Strap")),
     st.builds(BaselineEpochStarted, mono_ms=st.just(0), reason=st.just("medication")),
+    st.builds(MotionMeasured, mono_ms=st.just(0), sensor=st.just(STRAP), motion=st.floats(0, 10, allow_nan=False)),
+    st.builds(SettingsChanged, mono_ms=st.just(0), settings=changes),
     st.builds(Tick, mono_ms=st.just(0)),
 )
 calm_then_activated = [("live", 31.0), ("stress", 13.0)]
-clocks = st.sampled_from([-24 * HOUR_MS, -HOUR_MS, -7 * MINUTE_MS, -900, 0, 1_500, 20 * MINUTE_MS, 9 * HOUR_MS])
+zones = st.sampled_from([BERLIN, "America/New_York", "Asia/Tokyo", "UTC"])
+clocks = st.sampled_from(
+    [
+        -5 * 365 * 24 * HOUR_MS,
+        5 * 365 * 24 * HOUR_MS,
+        -24 * HOUR_MS,
+        -HOUR_MS,
+        -7 * MINUTE_MS,
+        -900,
+        0,
+        1_500,
+        20 * MINUTE_MS,
+        9 * HOUR_MS,
+    ]
+)
 stretches = st.one_of(
     st.tuples(st.just("live"), st.floats(0.2, 6) | st.floats(20, 40)),
     st.tuples(st.just("stress"), st.floats(9, 16)),
     st.tuples(st.just("silence"), st.sampled_from([0.05, 0.2, 1.5, 9, 11, 70, 600])),
     st.tuples(st.just("wish"), wishes),
-    st.tuples(st.just("clock"), clocks),
+    st.tuples(st.just("clock"), st.tuples(clocks, zones)),
 )
 several = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -86,9 +109,10 @@ def lived(day: Any, plan: list[tuple[str, Any]]) -> None:
             case "silence":
                 day.silence(value)
             case "clock":
-                at = Instant(day.wall() + value)
-                day.feed(ClockChanged(mono_ms=day.now_ms, at=at, zone=BERLIN))
-                day.offset_ms += value
+                shift_ms, zone = value
+                at = Instant(day.wall() + shift_ms)
+                day.feed(ClockChanged(mono_ms=day.now_ms, at=at, zone=zone))
+                day.offset_ms += shift_ms
             case _:
                 day.feed(_moved(value, day.now_ms))
     day.end()
@@ -111,13 +135,28 @@ def assert_time_runs_forward(events: list[Event], inputs: list[Input]) -> None:
 
 def assert_manners(events: list[Event], has_clock_changes: bool) -> None:
     prompts = [event for event in events if isinstance(event, PromptIssued)]
-    for prompt in prompts:
-        assert not is_within(local_time(prompt.at, BERLIN).minute, 22 * 60, 8 * 60)
+    asking = [event for event in events if isinstance(event, DecisionMade) and event.prompt is not None]
+    for prompt, row in zip(prompts, asking, strict=True):
+        assert not is_within(row.local_minute, 22 * 60, 8 * 60)
         assert prompt.confidence != "low"
+        assert not row.is_strap_on
+        assert not row.is_after_session
     assert all(b.mono_ms - a.mono_ms >= 60 * MINUTE_MS for a, b in pairwise(prompts))
     if not has_clock_changes:
         days = [local_time(prompt.at, BERLIN).day for prompt in prompts]
         assert all(days.count(day) <= 4 for day in days)
+
+
+def assert_states_follow_the_table(events: list[Event]) -> None:
+    ways = {(state, to) for (state, _), to in TABLE.items() if state is not to}
+    changes = [event for event in events if isinstance(event, AutonomicStateChanged)]
+    assert {(change.previous, change.state) for change in changes} <= ways
+    assert all(b.previous is a.state for a, b in pairwise(changes))
+
+
+def assert_no_minute_is_judged_twice(events: list[Event]) -> None:
+    judged = [row.start_at for row in events if isinstance(row, DecisionMade) and row.is_eligible]
+    assert len(judged) == len(set(judged))
 
 
 def assert_the_ledger_is_whole(events: list[Event]) -> None:
@@ -148,6 +187,8 @@ def test_any_sequence_of_inputs_is_lived_through(
     assert_time_runs_forward(day.events, day.inputs)
     assert_manners(day.events, any(what == "clock" for what, _ in plan))
     assert_the_ledger_is_whole(day.events)
+    assert_states_follow_the_table(day.events)
+    assert_no_minute_is_judged_twice(day.events)
 
 
 @settings(several, max_examples=15)

@@ -26,7 +26,6 @@ from hrvdaemon.vocabulary.inputs import (
     BatteryRead,
     DeliveryReported,
     Input,
-    MotionMeasured,
     PacketReceived,
     RunEnded,
     SensorConnected,
@@ -271,7 +270,7 @@ def test_a_strap_just_put_on_is_warming_up_and_not_noisy(begin: Begin) -> None:
     assert not first.is_eligible
 
 
-def test_battery_delivery_motion_and_ticks_change_no_event(begin: Begin) -> None:
+def test_battery_delivery_and_ticks_change_no_event(begin: Begin) -> None:
     quiet, busy = begin(stage=3), begin(stage=3)
     for _ in range(6):
         for day in (quiet, busy):
@@ -279,7 +278,6 @@ def test_battery_delivery_motion_and_ticks_change_no_event(begin: Begin) -> None
         others: list[Input] = [
             BatteryRead(mono_ms=busy.now_ms, sensor=STRAP, percent=5),
             DeliveryReported(mono_ms=busy.now_ms, prompt=PromptId("run-prompt-0"), channel="desktop", delivered=False),
-            MotionMeasured(mono_ms=busy.now_ms, sensor=STRAP, motion=3.0),
             Tick(mono_ms=busy.now_ms),
         ]
         for one in others:

@@ -4,13 +4,22 @@ import math
 
 import pytest
 
-from hrvdaemon.pipeline.ranges import BELOW, RANGES, RISING, out_of_range
+from hrvdaemon.pipeline.ranges import BELOW, CHOICES, RANGES, RISING, out_of_range
 from hrvdaemon.pipeline.settings import Settings, defaults
 from hrvdaemon.vocabulary.errors import BadConfig
 
 
 def test_every_number_has_a_range_and_every_range_a_setting() -> None:
-    assert set(RANGES) == {key for key, value in defaults().items() if not isinstance(value, str)}
+    assert set(RANGES) == {key for key, value in defaults().items() if not isinstance(value, str | bool)}
+
+
+@pytest.mark.parametrize("key", CHOICES)
+def test_of_some_words_only_those_that_make_sense_are_taken(key: str) -> None:
+    assert defaults()[key] in CHOICES[key]
+    for word in CHOICES[key]:
+        Settings.from_flat({key: word})
+    with pytest.raises(BadConfig, match=f"{key}: expected {CHOICES[key][0]}, .* came 'often'"):
+        Settings.from_flat({key: "often"})
 
 
 def test_every_default_is_in_its_range_and_beside_the_others() -> None:

@@ -1,5 +1,8 @@
 """Settings under dotted keys: every mistake at once, with the nearest key."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from hrvdaemon.pipeline.settings import Settings, defaults
@@ -86,3 +89,13 @@ def test_a_number_that_makes_no_sense_is_named(key: str, value: int) -> None:
 
 def test_the_low_pattern_is_below_zero() -> None:
     assert Settings.from_flat({"dominance.low_z": -3.0}).dominance.low_z == -3.0
+
+
+def test_the_document_has_every_setting_with_its_default() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "detector.md").read_text(encoding="utf-8")
+    shown = dict(re.findall(r"^\| `([a-z_0-9.]+\.[a-z_0-9]+)` \| ([^|]+) \|", text, flags=re.MULTILINE))
+    written = {True: "true", False: "false"}
+    assert shown == {
+        key: written[value] if isinstance(value, bool) else f'"{value}"' if isinstance(value, str) else repr(value)
+        for key, value in defaults().items()
+    }

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -132,3 +133,13 @@ def test_a_day_of_ordinary_life_holds_few_invitations_and_none_while_moving() ->
     assert len(prompts(happened)) <= 2
     states = {event.state for event in happened if isinstance(event, DecisionMade)}
     assert {AutonomicState.CALIBRATING, AutonomicState.STEADY, AutonomicState.NOT_JUDGED} <= states
+
+
+def test_slow_breathing_raises_no_activation_whatever_its_gate_says() -> None:
+    """The most vagal minutes have the highest LF/HF: a detector that read it would call them strain (science D.1)."""
+    rows = [(row, row.activation) for row in after_lead_in(events("slow_breathing")) if row.activation is not None]
+    breathing = [activation for row, activation in rows if row.reason is Reason.BREATHING]
+    before = [activation for row, activation in rows if row.start_mono_ms < LEAD_IN_MS + 5 * 60_000]
+    assert len(breathing) >= 10
+    assert median(breathing) < median(before)
+    assert max(breathing) < 1.0

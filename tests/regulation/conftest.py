@@ -46,6 +46,9 @@ def minute() -> Callable[..., MinuteSeen]:
             name: changed.pop(name, default)
             for name, default in {
                 "rest_bpm": 60.0,
+                "motion_limit": None,
+                "tags": (),
+                "tagged_until_ms": None,
                 "in_session": False,
                 "is_paused": False,
                 "is_exercising": False,
@@ -59,7 +62,7 @@ def minute() -> Callable[..., MinuteSeen]:
             hr_10s_bpm=changed.pop("tens", (hr,) * 6),  # type: ignore[arg-type]  # as above
             respiration_hz=changed.pop("respiration_hz", None),  # type: ignore[arg-type]  # as above
             is_irregular=bool(changed.pop("is_irregular", False)),
-            motion=None,
+            motion=changed.pop("motion", None),  # type: ignore[arg-type]  # as above
             metrics=_metrics(mean_hr_bpm=hr, **changed),
         )
         return MinuteSeen(epoch=epoch, end_ms=(number + 1) * MINUTE_MS, **circumstances)  # type: ignore[arg-type]  # as above

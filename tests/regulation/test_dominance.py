@@ -6,8 +6,8 @@ import pytest
 
 from hrvdaemon.regulation.activation import Activation
 from hrvdaemon.regulation.dominance import DominanceSettings, Evidence, JudgedMinute
+from hrvdaemon.regulation.state_machine import Condition
 from hrvdaemon.vocabulary.epochs import Quality
-from hrvdaemon.vocabulary.events import AutonomicState
 
 THETA = 1.5
 NOT_JUDGED = JudgedMinute(None, Quality.POOR)
@@ -97,13 +97,13 @@ def test_minutes_without_a_beat_count_as_not_judged() -> None:
 def test_it_stays_until_the_mean_of_five_is_below_a_half() -> None:
     gathered = evidence(*high(10))
     gathered.is_armed = False
-    assert gathered.state(THETA) is AutonomicState.SYMPATHETIC_DOMINANCE
+    assert gathered.condition(THETA) is Condition.LASTING
     for _ in range(5):
         gathered.add(minute(0.5))
-    assert gathered.state(THETA) is AutonomicState.SYMPATHETIC_DOMINANCE
+    assert gathered.condition(THETA) is Condition.LASTING
     assert not gathered.is_armed
     gathered.add(minute(0.4))
-    assert gathered.state(THETA) is AutonomicState.STEADY
+    assert gathered.condition(THETA) is Condition.ORDINARY
     assert gathered.is_armed
 
 
@@ -136,21 +136,21 @@ def test_what_was_asked_stays_asked_over_a_long_stretch_not_judged() -> None:
     assert not gathered.is_armed
 
 
-@pytest.mark.parametrize(("n", "state"), [(2, AutonomicState.STEADY), (3, AutonomicState.ELEVATED)])
-def test_three_of_five_minutes_are_elevated(n: int, state: AutonomicState) -> None:
-    assert evidence(*[minute(0.6)] * 5, *[minute(0.6)] * (5 - n), *high(n)).state(THETA) is state
+@pytest.mark.parametrize(("n", "condition"), [(2, Condition.ORDINARY), (3, Condition.RAISED)])
+def test_three_of_five_minutes_are_elevated(n: int, condition: Condition) -> None:
+    assert evidence(*[minute(0.6)] * 5, *[minute(0.6)] * (5 - n), *high(n)).condition(THETA) is condition
 
 
 @pytest.mark.parametrize(
-    ("z_hr", "n", "state"),
+    ("z_hr", "n", "condition"),
     [
-        (-2.0, 10, AutonomicState.LOW_PATTERN),
-        (-2.0, 9, AutonomicState.STEADY),
-        (-1.9, 10, AutonomicState.STEADY),
+        (-2.0, 10, Condition.LOW),
+        (-2.0, 9, Condition.ORDINARY),
+        (-1.9, 10, Condition.ORDINARY),
     ],
 )
-def test_ten_minutes_two_sigma_below_are_a_low_pattern(z_hr: float, n: int, state: AutonomicState) -> None:
-    assert evidence(*[minute(0.0, z_hr=z_hr)] * n).state(THETA) is state
+def test_ten_minutes_two_sigma_below_are_a_low_pattern(z_hr: float, n: int, condition: Condition) -> None:
+    assert evidence(*[minute(0.0, z_hr=z_hr)] * n).condition(THETA) is condition
 
 
 def test_the_share_of_fair_minutes_is_of_the_judged_ones() -> None:
@@ -170,3 +170,23 @@ def test_a_changed_number_of_minutes_counts_from_then_on() -> None:
         evidence.add(JudgedMinute(Activation(2.0, -2.0, 2.3), Quality.GOOD))
     evidence.configure(DominanceSettings(n=5, k=4))
     assert evidence.count(1.5) == 5
+
+
+def test_a_long_time_without_a_beat_ends_the_evidence_however_long_it_may_be_bridged() -> None:
+    gathered = Evidence(DominanceSettings(bridge_min=20))
+    for one in high(10):
+        gathered.add(one)
+    assert gathered.condition(THETA) is Condition.LASTING
+    gathered.skip(21)
+    gathered.add(minute(1.0))
+    assert gathered.condition(THETA) is Condition.ORDINARY
+
+
+@pytest.mark.parametrize(
+    ("stage", "personal", "is_personal", "theta"),
+    [(3, None, True, 1.5), (3, 1.85, True, 1.85), (3, 1.85, False, 1.5), (2, 1.85, True, 1.75), (1, 1.0, True, 2.0)],
+)
+def test_the_personal_threshold_counts_in_stage_3_only(
+    stage: int, personal: float | None, theta: float, *, is_personal: bool
+) -> None:
+    assert DominanceSettings(theta_is_personal=is_personal).theta(stage, personal) == theta

@@ -1,18 +1,21 @@
 """J37: manners. Cooldown and its doubling, caps and thresholds by stage, the strap, sessions, and a no."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
-from hrvdaemon.regulation.prompting import Manners, PromptSettings, Wishes, confidence
+from hrvdaemon.regulation.prompting import Manners, PromptSettings, confidence
 from hrvdaemon.vocabulary.events import Confidence, Withheld
-from hrvdaemon.vocabulary.inputs import Answer, Tag
+from hrvdaemon.vocabulary.inputs import Answer
 from hrvdaemon.vocabulary.local_time import is_within
 from hrvdaemon.vocabulary.units import MINUTE_MS, PromptId
 
 TODAY = 100
 
 
-def manners(**changed: int) -> Manners:
-    return Manners(PromptSettings(**changed))
+def manners(**changed: Any) -> Manners:
+    return Manners(replace(PromptSettings(), **changed))
 
 
 def asks(polite: Manners, minute: float, *, day: int = TODAY, stage: int = 3) -> Withheld | None:
@@ -89,7 +92,7 @@ def test_each_stage_has_its_daily_cap(stage: int, cap: int) -> None:
         assert asks(polite, number * 100, stage=stage) is None
         ask(polite, number * 100)
     assert asks(polite, 1000, stage=stage) is Withheld.DAILY_CAP
-    assert polite.today(TODAY) == cap
+    assert polite.today(TODAY, 1000 * MINUTE_MS) == cap
 
 
 def test_the_wearer_may_lower_the_cap_but_not_raise_that_of_an_early_stage() -> None:
@@ -148,7 +151,7 @@ def test_what_holds_for_a_time_goes_on_holding_on_another_runs_clock() -> None:
     ask(polite, 0)
     polite.session_ended(0)
     polite.worn_since_ms = 0
-    polite.shift(1000 * MINUTE_MS)
+    polite.carry_over(1000 * MINUTE_MS, 1030 * MINUTE_MS)
     assert asks(polite, 1059.9) is Withheld.COOLDOWN
     assert asks(polite, 1060) is None
     assert polite.worn_since_ms == 1000 * MINUTE_MS
@@ -182,39 +185,47 @@ def test_quiet_hours_span_midnight(minute: int, *, is_quiet: bool) -> None:
 def test_each_doubt_takes_a_step_off_confidence(
     stage: int, fair_share: float, n_eff: float, expected: Confidence, *, is_tagged: bool
 ) -> None:
-    assert confidence(stage=stage, fair_share=fair_share, is_tagged=is_tagged, n_eff=n_eff) is expected
+    assert (
+        confidence(stage=stage, fair_share=fair_share, is_tagged=is_tagged, is_standing_like=False, n_eff=n_eff)
+        is expected
+    )
 
 
-@pytest.mark.parametrize(("tag", "minutes"), [(Tag.CAFFEINE, 90), (Tag.NICOTINE, 30), (Tag.MEAL, 45), (Tag.ILL, 1440)])
-def test_a_tag_holds_for_its_own_time(tag: Tag, minutes: int) -> None:
-    wishes = Wishes()
-    wishes.tag(tag, 0)
-    assert wishes.tags(minutes * MINUTE_MS - 1) == (tag,)
-    assert wishes.tags(minutes * MINUTE_MS) == ()
+def test_what_looks_like_standing_takes_a_step_off_confidence() -> None:
+    sure = confidence(stage=3, fair_share=0.0, is_tagged=False, is_standing_like=True, n_eff=100.0)
+    guess = confidence(stage=3, fair_share=0.0, is_tagged=True, is_standing_like=True, n_eff=100.0)
+    assert (sure, guess) == (Confidence.MEDIUM, Confidence.LOW)
 
 
-def test_every_tag_has_a_duration() -> None:
-    wishes = Wishes()
-    for tag in Tag:
-        wishes.tag(tag, 0)
-    assert set(wishes.tags(1)) == set(Tag)
+def test_after_a_boot_whose_clock_stands_too_early_the_cooldown_is_an_hour_at_most() -> None:
+    """By that clock the invitation lies 56 years ahead; it was made before the run began all the same."""
+    polite = manners()
+    ask(polite, 0)
+    polite.worn_since_ms = 0
+    polite.session_ended(0)
+    polite.carry_over(56 * 365 * 1440 * MINUTE_MS, 5 * MINUTE_MS)
+    assert asks(polite, 64.9) is Withheld.COOLDOWN
+    assert asks(polite, 65) is None
 
 
-def test_a_pause_holds_and_zero_minutes_ends_it() -> None:
-    wishes = Wishes()
-    assert not wishes.is_paused(0)
-    wishes.pause(0, 10)
-    assert wishes.is_paused(10 * MINUTE_MS - 1)
-    assert not wishes.is_paused(10 * MINUTE_MS)
-    wishes.pause(0, 10)
-    wishes.pause(1, 0)
-    assert not wishes.is_paused(2)
+def test_a_clock_set_back_over_midnight_gives_no_further_invitations_that_day() -> None:
+    """Four were made on the 101st; the clock is set back to the 100th: they count there too, for a day of running."""
+    polite = manners()
+    for number in range(4):
+        ask(polite, 100 * number, day=TODAY + 1)
+    assert asks(polite, 500, day=TODAY) is Withheld.DAILY_CAP
+    assert asks(polite, 100 + 1440, day=TODAY) is None
 
 
-def test_wishes_outlast_a_run() -> None:
-    wishes = Wishes()
-    wishes.pause(0, 10)
-    wishes.tag(Tag.MEAL, 0)
-    wishes.shift(100 * MINUTE_MS)
-    assert wishes.is_paused(109 * MINUTE_MS)
-    assert wishes.tags(144 * MINUTE_MS) == (Tag.MEAL,)
+def test_not_today_outlasts_a_clock_set_back_over_midnight() -> None:
+    polite = manners()
+    ask(polite, 0, day=TODAY + 1, answer=Answer.NOT_TODAY)
+    assert asks(polite, 600, day=TODAY) is Withheld.NOT_TODAY
+    assert asks(polite, 1441, day=TODAY) is None
+
+
+def test_a_clock_that_was_years_ahead_blocks_no_day_of_the_right_time() -> None:
+    polite = manners()
+    for number in range(4):
+        ask(polite, 100 * number, day=TODAY + 1826)
+    assert asks(polite, 1440 + 301, day=TODAY) is None

@@ -28,7 +28,7 @@ from hrvdaemon.vocabulary.inputs import Input, PacketReceived, RunEnded, RunStar
 from hrvdaemon.vocabulary.steps import Step
 from hrvdaemon.vocabulary.units import Instant, PromptId, RunId, SensorId
 
-START_AT = 1_700_000_000_000
+START_AT = 1_699_999_980_000
 START_MONO_MS = 5_000_000
 STRAP = SensorId("C0:FF:EE:00:00:01")
 
@@ -102,8 +102,8 @@ def a_run(metrics: WindowMetrics) -> Callable[..., list[Step]]:
         )  # fmt: skip
         gates = (
             GateVerdict(gate="quality", passed=True, value=0.01, limit=0.05),
-            GateVerdict(gate="moving", passed=False, value=2.5, limit=2.0, reason=Reason.MOVING),
-            GateVerdict(gate="quiet", passed=True),
+            GateVerdict(gate="kinetics", passed=False, value=1.25, limit=1.0, reason=Reason.MOVING),
+            GateVerdict(gate="wish", passed=True, value=0),
         )
         decision = DecisionMade(
             mono_ms=mono_ms, at=at, start_at=start_at, start_mono_ms=mono_ms - 60_000, minutes=1, epoch=minute, state=AutonomicState.STEADY, reason=None,
@@ -154,7 +154,8 @@ def contents() -> Callable[[Database], dict[str, list[tuple[Any, ...]]]]:
     """Every row of every table, the journal as inputs apart: what two databases must agree in however they were fed."""
 
     def read(database: Database) -> dict[str, list[tuple[Any, ...]]]:
-        ours = [name for name in database.table_names() if name != "journal" and not name.startswith("_")]
+        constant = {"journal", "code", "finding"}
+        ours = [name for name in database.table_names() if name not in constant and not name.startswith("_")]
         return {name: [tuple(row) for row in database.execute(f"SELECT * FROM {name}")] for name in ours}
 
     return read

@@ -105,7 +105,7 @@ def test_wall_time_follows_the_clock_changes_across_batches(db: Database, a_run:
     write_batch(db.conn, [_step(4, BatteryRead(mono_ms=mono_ms + 40, sensor=sensor, percent=7))])
     write_batch(db.conn, [_step(5, RunEnded(mono_ms=mono_ms + 50, reason="over"))])
     assert list(db.query("SELECT at_ms, happening, percent FROM sensor")) == [
-        {"at_ms": 1_700_000_000_010, "happening": "lost", "percent": None},
+        {"at_ms": 1_699_999_980_010, "happening": "lost", "percent": None},
         {"at_ms": 1_000_030, "happening": "connected", "percent": None},
         {"at_ms": 1_000_040, "happening": "battery", "percent": 7},
     ]

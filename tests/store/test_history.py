@@ -180,7 +180,7 @@ def test_a_forgotten_decision_is_noticed(tmp_path: Path) -> None:
     cut = wearings()[-1] + 1
     past = past_of(stored(tmp_path / "hrv.db", steps[:cut]), Instant(MORNING + 2 * DAY_MS))
     assert past.history is not None
-    kept = tuple(one for one in past.history.records if not isinstance(one[1], DecisionMade))
+    kept = tuple(one for one in past.history.records if not isinstance(one, DecisionMade))
     forgetful = resumed(replace(past, history=replace(past.history, records=kept)))
     rest = steps[cut:]
     assert [event for step in rest for event in forgetful.feed(step.input)] != events_of(rest)
@@ -298,7 +298,10 @@ def test_the_last_baseline_is_remembered_however_old_it_is(tmp_path: Path) -> No
     stored(path, short("c", worn, wearing(worn)))
     history = past_of(path, Instant(worn + DAY_MS)).history
     assert history is not None
-    assert [record for _, record in history.records] == [baseline(Instant(NOON + DAY_MS), 2)]
+    assert [one for one in history.records if isinstance(one, BaselineComputed)] == [
+        baseline(Instant(NOON + DAY_MS), 2)
+    ]
+    assert {one.run for one in history.records if isinstance(one, RunStarted)} == {"b", "c"}
 
 
 # -- another boot: the clock that orders inputs begins again near 0 ---------------------------------------------------

@@ -17,7 +17,7 @@ from hrvdaemon.vocabulary.steps import Step
 from hrvdaemon.vocabulary.units import HOUR_MS, Instant, PromptId, RunId
 
 Run = Callable[..., list[Step]]
-START = 1_700_000_000_000
+START = 1_699_999_980_000
 EVER = (Instant(0), Instant(4_000_000_000_000))
 
 
@@ -53,7 +53,7 @@ def test_a_file_that_is_no_database_says_so(tmp_path: Path) -> None:
 
 def test_an_empty_file_has_no_tables_yet(tmp_path: Path) -> None:
     (tmp_path / "hrv.db").touch()
-    with pytest.raises(DatabaseUnavailable, match="version 0, expected 1"):
+    with pytest.raises(DatabaseUnavailable, match="version 0, expected 2"):
         queries.open_readonly(tmp_path / "hrv.db")
 
 

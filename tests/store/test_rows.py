@@ -60,7 +60,7 @@ def test_a_row_whose_key_is_there_stays_as_it_was(db: Database) -> None:
 
 
 def test_every_input_and_event_is_placed_or_left_out_on_purpose() -> None:
-    elsewhere = {"RunStarted", "RunEnded", "BeatsClassified"}
+    elsewhere = {"RunStarted", "RunEnded", "BeatsClassified", "DecisionMade"}
     journal_only = {
         "PacketReceived",
         "MotionMeasured",

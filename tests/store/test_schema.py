@@ -78,7 +78,7 @@ def test_a_database_from_a_newer_version_is_refused_with_what_to_do(tmp_path: Pa
     db = _opened(tmp_path / "hrv.db")
     db.execute("PRAGMA user_version = 99")
     db.close()
-    with pytest.raises(DatabaseUnavailable, match=r"newer hrvdaemon \(schema 99, this one knows 1\); update"):
+    with pytest.raises(DatabaseUnavailable, match=r"newer hrvdaemon \(schema 99, this one knows 2\); update"):
         _opened(tmp_path / "hrv.db")
 
 

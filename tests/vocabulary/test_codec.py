@@ -1,6 +1,7 @@
 """JSON of every input and event: hypothesis builds them, and what is written is read back equal."""
 
 import json
+from collections.abc import Callable
 from dataclasses import MISSING, fields, is_dataclass
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -9,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hrvdaemon.vocabulary import epochs, events, inputs
-from hrvdaemon.vocabulary.codec import from_json, input_from_json, to_json
+from hrvdaemon.vocabulary import decisions, epochs, events, inputs, learning
+from hrvdaemon.vocabulary.codec import from_json, input_from_json, json_value, to_json
 from hrvdaemon.vocabulary.errors import BadInput
 from hrvdaemon.vocabulary.inputs import PacketReceived, RunStarted, SettingsChanged, Tick
 from hrvdaemon.vocabulary.units import Instant, RunId, SensorId
@@ -70,9 +71,11 @@ def test_a_field_is_an_instant_if_and_only_if_it_is_called_so(cls: type[Any]) ->
 
 
 def test_every_class_of_the_vocabulary_is_in_its_union() -> None:
-    for module, union in ((inputs, inputs.Input), (events, events.Event)):
-        stamped = {v for v in vars(module).values() if is_dataclass(v) and "mono_ms" in {f.name for f in fields(v)}}
-        assert {cls for cls in stamped if cls.__module__ == module.__name__} == set(get_args(union))
+    for modules, union in (((inputs,), inputs.Input), ((events, decisions, learning), events.Event)):
+        classes = {v for module in modules for v in vars(module).values() if is_dataclass(v)}
+        stamped = {cls for cls in classes if "mono_ms" in {field.name for field in fields(cls)}}
+        names = {module.__name__ for module in modules}
+        assert {cls for cls in stamped if cls.__module__ in names} == set(get_args(union))
 
 
 def test_instants_are_iso_8601_in_utc_with_milliseconds() -> None:
@@ -159,3 +162,27 @@ def test_an_event_is_no_input() -> None:
     with pytest.raises(BadInput, match="expected an input, came the event GapDetected"):
         input_from_json(to_json(gap))
     assert input_from_json(to_json(Tick(mono_ms=4))) == Tick(mono_ms=4)
+
+
+json_texts = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+).map(lambda value: json.dumps(value).encode())
+
+
+@given(json_texts)
+def test_a_json_text_says_what_the_standard_library_reads(text: bytes) -> None:
+    assert repr(json_value(text)) == repr(json.loads(text))
+
+
+@pytest.mark.parametrize("text", [b"", b"{", b'{"a":1}}', b"\xff", b'{"a": 01}', b"\xef\xbb\xbf[1]", b'"\\ud800"'])
+def test_where_it_says_nothing_the_standard_library_has_the_word(text: bytes) -> None:
+    assert outcome(json_value, text) == outcome(json.loads, text)
+
+
+def outcome(read: Callable[[bytes], object], text: bytes) -> object:
+    try:
+        return read(text)
+    except ValueError as error:
+        return str(error)

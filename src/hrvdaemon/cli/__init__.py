@@ -21,6 +21,7 @@ COMMANDS = {
     "run": ("run:run", "Connect to the strap and go on until stopped."),
     "scan": ("scan:scan", "Look for heart-rate straps nearby."),
     "doctor": ("doctor:doctor", "Check everything; each failure has its next step."),
+    "evaluate": ("evaluate:evaluate", "How well invitations meet what they are meant for."),
     "watch": ("watch:watch", "Watch your heart live."),
     "status": ("status:status", "Say in one line how it stands."),
     "pause": ("wishes:pause", "No invitations for a while."),

@@ -34,13 +34,19 @@ def resume(*, config: Path | None = None) -> None:
     print("Invitations are possible again.")
 
 
-def tag(what: Literal["caffeine", "nicotine", "meal", "ill", "exercising"], /, *, config: Path | None = None) -> None:
-    """Say what is going on, so that it is taken into account.
+def tag(
+    what: Literal["caffeine", "nicotine", "meal", "ill", "exercising", "numb", "far_away", "faint", "exhausted"],
+    /,
+    *,
+    config: Path | None = None,
+) -> None:
+    """Say what is going on, or how you are, so that it is taken into account.
 
     Parameters
     ----------
     what
-        What explains your heart right now.
+        What explains your heart right now; or numb, far_away, faint, exhausted: nothing that calms further is offered
+        then.
     config
         Config file of the daemon, where it is not the usual one.
     """

@@ -13,12 +13,13 @@ class Due(IntEnum):
     MINUTE = 1
     WINDOW = 2
     BASELINE = 3
-    HRV = 4
-    BEFORE = 5
-    GUIDED_END = 6
-    PHASE = 7
-    FEEDBACK = 8
-    FINISH = 9
+    THRESHOLD = 4
+    HRV = 5
+    BEFORE = 6
+    GUIDED_END = 7
+    PHASE = 8
+    FEEDBACK = 9
+    FINISH = 10
 
 
 class Agenda:
@@ -58,6 +59,13 @@ class Agenda:
         taken = self._next
         self.drop(taken[1])
         return taken
+
+    def take_of(self, due: Due, before_ms: int) -> bool:
+        """Take something of this kind that was due before a moment; False if nothing was."""
+        if self._moments.get(due, before_ms) >= before_ms:
+            return False
+        self.drop(due)
+        return True
 
     def _sort(self) -> None:
         self._next = min(((moment, due) for due, moment in self._moments.items()), default=None)

@@ -1,20 +1,27 @@
-"""What a restarted pipeline must know: the records that still matter, in order (law 10). No pickles, no snapshots.
+"""What a restarted pipeline must know: the records that still matter, as they came (law 10). No pickles, no snapshots.
 
-The journal is fed again from the start of a wearing; everything before it is ``records``, each with its moment on the
-clock of the run that goes on. ``remember`` makes it from steps in memory; the store makes the same from its tables.
+A history is the journal of the past without what no longer matters: its runs with their clocks, and the records in
+between. The pipeline lives it again in little, so that a zone, a clock that was set or another boot means then what it
+meant when it happened. ``remember`` makes it from steps in memory; the store makes the same from its tables.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from hrvdaemon.pipeline.run_clock import RunClock
 from hrvdaemon.vocabulary.events import (
     BaselineComputed,
+    BaselineRestarted,
     DecisionMade,
+    DriftReported,
     Event,
     ExerciseFinished,
     ExerciseStarted,
     PromptIssued,
+    ReferenceDayTaken,
+    StandingMeasured,
+    ThresholdComputed,
+    WearingStarted,
     WindowSummarised,
 )
 from hrvdaemon.vocabulary.inputs import (
@@ -23,28 +30,35 @@ from hrvdaemon.vocabulary.inputs import (
     Input,
     PauseRequested,
     PromptAnswered,
+    RunEnded,
     RunStarted,
     SensorConnected,
-    SensorLost,
     SettingsChanged,
     TagSet,
 )
 from hrvdaemon.vocabulary.steps import Step
-from hrvdaemon.vocabulary.units import DAY_MS, Instant
+from hrvdaemon.vocabulary.units import DAY_MS, Instant, RunId
 
 KEPT_DAYS = 22
 """The baseline's window and the day it ends on."""
 
+RunRecord = RunStarted | RunEnded | ClockChanged | SettingsChanged
+"""What makes a run; kept for every run of which anything is kept."""
+Lasting = BaselineEpochStarted | BaselineRestarted | ReferenceDayTaken | StandingMeasured
+"""What matters however old it is."""
+Latest = BaselineComputed | ThresholdComputed | DriftReported
+"""Of these the last one of its kind matters however old it is: a pipeline that kept running still uses it."""
 Remembered = (
-    BaselineComputed
+    RunRecord
+    | Lasting
+    | Latest
     | DecisionMade
     | ExerciseFinished
     | PromptIssued
-    | BaselineEpochStarted
+    | WearingStarted
     | PauseRequested
     | PromptAnswered
     | SensorConnected
-    | SensorLost
     | TagSet
 )
 
@@ -61,12 +75,24 @@ class Counted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """``started`` and ``changes`` set up the run that goes on; ``records`` are (moment on its clock, record)."""
+    """``records`` in order, each run's behind its ``RunStarted``; the last run is the one that goes on."""
 
-    started: RunStarted
-    changes: tuple[ClockChanged | SettingsChanged, ...] = ()
-    records: tuple[tuple[int, Remembered], ...] = ()
+    records: tuple[Remembered, ...]
     counted: Counted = Counted()
+
+    @property
+    def started(self) -> RunStarted:
+        """The start of the run that goes on."""
+        return next(record for record in reversed(self.records) if isinstance(record, RunStarted))
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A record, the run it came in, and where the wall stood."""
+
+    run: RunId
+    at: Instant
+    record: Remembered
 
 
 def remember(steps: Iterable[Step]) -> History:
@@ -75,17 +101,48 @@ def remember(steps: Iterable[Step]) -> History:
     The last step must be the one before the start of a wearing, or before a run.
     """
     taken = list(steps)
-    started = next(step.input for step in reversed(taken) if isinstance(step.input, RunStarted))
-    mine = [step for step in taken if step.run == started.run]
-    changes = tuple(step.input for step in mine if isinstance(step.input, (ClockChanged, SettingsChanged)))
-    clock = clock_of(started, changes)
-    earlier = [step for step in taken if step.run != started.run]
-    return History(
-        started=started,
-        changes=changes,
-        records=tuple(_newest([*_with_moments(earlier, clock), *_records(mine)])),
-        counted=count(event for step in mine for event in step.events),
+    run = next(step.run for step in reversed(taken) if isinstance(step.input, RunStarted))
+    counted = count(event for step in taken if step.run == run for event in step.events)
+    return History(records=what_matters(dated(taken)), counted=counted)
+
+
+def dated(steps: Iterable[Step]) -> list[Dated]:
+    """The records of steps, in the order in which they took effect: what was due before an input came before it."""
+    clocks: dict[RunId, RunClock] = {}
+    found: list[Dated] = []
+    for step in steps:
+        if isinstance(step.input, RunStarted):
+            clocks[step.run] = RunClock(step.input.mono_ms, step.input.at, step.input.zone)
+        records = (one for one in (*step.events, step.input) if isinstance(one, Remembered))
+        found += [Dated(step.run, clocks[step.run].wall(one.mono_ms), one) for one in records]
+        if isinstance(step.input, ClockChanged):
+            clocks[step.run] = RunClock(step.input.mono_ms, step.input.at, step.input.zone)
+    return found
+
+
+def what_matters(found: Sequence[Dated]) -> tuple[Remembered, ...]:
+    """Without what is too old to matter, and without runs of which nothing is left."""
+    since = found[-1].at - KEPT_DAYS * DAY_MS if found else 0
+    last = {type(one.record): place for place, one in enumerate(found) if isinstance(one.record, Latest)}
+    worn = _first_wearings(found)
+    kept = {place for place, one in enumerate(found) if isinstance(one.record, Lasting)} | worn | set(last.values())
+    kept |= {place for place, one in enumerate(found) if one.at >= since and not isinstance(one.record, RunRecord)}
+    runs = {found[place].run for place in kept} | {one.run for one in found if one.at >= since}
+    runs |= {one.run for one in found[-1:]}
+    return tuple(
+        one.record
+        for place, one in enumerate(found)
+        if place in kept or (isinstance(one.record, RunRecord) and one.run in runs)
     )
+
+
+def _first_wearings(found: Sequence[Dated]) -> set[int]:
+    """Where each strap was put on for the first time."""
+    first: dict[str, int] = {}
+    for place, one in enumerate(found):
+        if isinstance(one.record, WearingStarted):
+            first.setdefault(one.record.sensor, place)
+    return set(first.values())
 
 
 def clock_of(started: RunStarted, changes: Iterable[Input]) -> RunClock:
@@ -110,29 +167,3 @@ def count(events: Iterable[Event]) -> Counted:
         sessions=n.get(ExerciseStarted, 0),
         windows=n.get(WindowSummarised, 0),
     )
-
-
-def _records(steps: Iterable[Step]) -> Iterable[tuple[int, Remembered]]:
-    for step in steps:
-        for record in (step.input, *step.events):
-            if isinstance(record, Remembered):
-                yield record.mono_ms, record
-
-
-def _with_moments(steps: Iterable[Step], clock: RunClock) -> Iterable[tuple[int, Remembered]]:
-    """Records of earlier runs by their wall time: another boot has another clock."""
-    runs: dict[str, RunClock] = {}
-    for step in steps:
-        if isinstance(step.input, (RunStarted, ClockChanged)):
-            runs[step.run] = RunClock(step.input.mono_ms, step.input.at, step.input.zone)
-        for record in (step.input, *step.events):
-            if isinstance(record, Remembered) and not isinstance(record, (SensorConnected, SensorLost)):
-                at: Instant = runs[step.run].wall(record.mono_ms)
-                yield clock.mono(at), record
-
-
-def _newest(records: list[tuple[int, Remembered]]) -> Iterable[tuple[int, Remembered]]:
-    """Without what is too old to matter. The last baseline never is: a pipeline that kept running still uses it."""
-    last_ms = records[-1][0] if records else 0
-    baseline = next((record for _, record in reversed(records) if isinstance(record, BaselineComputed)), None)
-    return [one for one in records if last_ms - one[0] < KEPT_DAYS * DAY_MS or one[1] is baseline]

@@ -11,24 +11,19 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from hrvdaemon.pipeline.agenda import Agenda, Due
-from hrvdaemon.pipeline.behaviour import Behaviour, Numbers
+from hrvdaemon.pipeline.behaviour import Behaviour
 from hrvdaemon.pipeline.detector import Detector, MakeGates
-from hrvdaemon.pipeline.history import History, Remembered
+from hrvdaemon.pipeline.history import History
 from hrvdaemon.pipeline.minute_keeper import MinuteKeeper
+from hrvdaemon.pipeline.numbers import Numbers
+from hrvdaemon.pipeline.recall import recall
 from hrvdaemon.pipeline.run_clock import RunClock
 from hrvdaemon.pipeline.settings import Settings
 from hrvdaemon.pipeline.signal import SILENCE_MS, Signal
 from hrvdaemon.regulation.gates import gates
+from hrvdaemon.regulation.state_machine import Condition
 from hrvdaemon.vocabulary.epochs import WindowMetrics
-from hrvdaemon.vocabulary.events import (
-    AutonomicState,
-    BaselineComputed,
-    DecisionMade,
-    Event,
-    ExerciseFinished,
-    PromptIssued,
-    WearingStarted,
-)
+from hrvdaemon.vocabulary.events import AutonomicState, Event, WearingStarted
 from hrvdaemon.vocabulary.inputs import (
     BaselineEpochStarted,
     BatteryRead,
@@ -66,7 +61,7 @@ class Pipeline:
         self._agenda = Agenda()
         self._flat: dict[str, Scalar] = {}
         if history is not None:
-            self._recall(history)
+            self._live_again(history)
 
     def feed(self, given: Input) -> list[Event]:
         """Everything that follows from one input.
@@ -105,23 +100,25 @@ class Pipeline:
             case ExerciseRequested():
                 yield from self._behaviour.requested(given, now)
             case ExerciseStopped():
-                self._behaviour.stopped(now)
+                self._behaviour.guiding.stopped(now)
             case FeltRated():
-                self._behaviour.felt(given)
+                self._behaviour.guiding.felt(given)
             case TagSet():
-                self._detector.wishes.tag(given.tag, now)
+                self._detector.tag(given.tag, now)
             case PauseRequested():
                 self._detector.wishes.pause(now, given.minutes)
             case SettingsChanged():
                 self._configure(given)
             case ClockChanged():
                 yield from self._change_clock(given)
+            case MotionMeasured():
+                self._minutes.motion.add(now, given.motion)
             case BaselineEpochStarted():
-                self._detector.start_baseline_epoch()
-                yield self._detector.compute_baseline(now)
+                self._detector.learning.start_again()
+                yield from self._minutes.baseline_due(now)
             case RunEnded():
                 yield from self._flush()
-            case RunStarted() | Tick() | BatteryRead() | MotionMeasured() | DeliveryReported():
+            case RunStarted() | Tick() | BatteryRead() | DeliveryReported():
                 return
             case _:
                 assert_never(given)
@@ -131,12 +128,21 @@ class Pipeline:
             yield event
             if isinstance(event, WearingStarted):
                 self._detector.start_wearing(self._now)
+                self._minutes.motion.forget()
         if self._signal.heard_ms == self._now:
-            self._agenda.set(Due.SILENCE, self._now + SILENCE_MS)
-            self._agenda.set_if_none(Due.HRV, self._now - self._now % HRV_EVERY_MS + HRV_EVERY_MS)
-            if self._behaviour.state is AutonomicState.NO_SIGNAL:
-                yield from self._behaviour.enter(AutonomicState.WARMING_UP, None, self._now)
+            yield from self._heard()
         self._minutes.expect()
+
+    def _heard(self) -> Iterator[Event]:
+        """Beats came with this packet."""
+        self._agenda.set(Due.SILENCE, self._now + SILENCE_MS)
+        self._agenda.set_if_none(Due.HRV, self._now - self._now % HRV_EVERY_MS + HRV_EVERY_MS)
+        if self._behaviour.state is AutonomicState.NO_SIGNAL:
+            yield from self._behaviour.meet(Condition.BEATS, self._now)
+        if self._signal.path is not None:
+            for event in self._detector.learning.uses(self._signal.path.sensor, self._now):
+                yield event
+                yield from self._minutes.baseline_due(self._now)
 
     def _change_clock(self, change: ClockChanged) -> Iterator[Event]:
         """Wall time is something else from here on: what is open closes, and minutes begin anew.
@@ -157,8 +163,8 @@ class Pipeline:
 
     def _use_zone(self, clock: RunClock) -> None:
         self._clock = self._signal.clock = clock
-        self._detector.start_clock(clock, 0)
-        self._minutes.plan_baseline(self._now)
+        self._detector.use_clock(clock)
+        self._minutes.plan(self._now)
 
     def _configure(self, change: SettingsChanged) -> None:
         flat = {**self._flat, **change.settings}
@@ -183,7 +189,7 @@ class Pipeline:
         self._started, self._now = started, started.mono_ms
         self._flat, self._settings = dict(started.settings), settings
         self._detector.configure(settings)
-        self._behaviour.state = AutonomicState.NO_SIGNAL
+        self._detector.machine.restart()
         self._use_clock(clock)
 
     def _carry_over(self, started: RunStarted, clock: RunClock) -> None:
@@ -195,14 +201,14 @@ class Pipeline:
         self._signal.settings = Settings.from_flat(started.settings)
         self._signal.start_run(clock, started.mono_ms)
         self._signal.heard_ms = None if heard is None else heard + delta
-        self._detector.start_clock(clock, delta)
-        self._behaviour.shift(delta)
+        self._detector.carry_over(clock, delta, self._now, started.mono_ms)
+        self._behaviour.guiding.carry_over(delta, started.mono_ms)
         self._behaviour.numbers, self._behaviour.seed = Numbers(started.run), started.seed
 
     def _flush(self) -> Iterator[Event]:
         """End of a run: nothing stays open."""
         yield from self._close_everything("run ended", may_ask=False)
-        yield from self._behaviour.finish(self._now, after=None)
+        yield from self._behaviour.guiding.finish(self._now, after=None)
         self._agenda.drop(*Due)
 
     def _close_everything(self, why: str, *, may_ask: bool) -> Iterator[Event]:
@@ -229,21 +235,23 @@ class Pipeline:
             case Due.WINDOW:
                 yield from self._minutes.window_due(now)
             case Due.BASELINE:
-                yield self._minutes.baseline_due(now)
+                yield from self._minutes.baseline_due(now)
+            case Due.THRESHOLD:
+                yield from self._minutes.threshold_due(now)
             case Due.HRV:
                 self._agenda.set(Due.HRV, now + HRV_EVERY_MS)
                 yield from self._signal.hrv_updated(now)
             case Due.BEFORE:
-                self._behaviour.read_before(self._metrics)
+                self._behaviour.guiding.read_before(self._metrics)
             case Due.GUIDED_END:
-                self._behaviour.guided_end()
+                self._behaviour.guiding.guided_end()
             case Due.PHASE:
-                yield from self._behaviour.phase(now)
+                yield from self._behaviour.guiding.phase(now)
             case Due.FEEDBACK:
                 path = self._signal.path
-                yield from self._behaviour.feedback(None if path is None else path.recent, now)
+                yield from self._behaviour.guiding.feedback(None if path is None else path.recent, now)
             case Due.FINISH:
-                yield from self._behaviour.finish(now, after=self._metrics)
+                yield from self._behaviour.guiding.finish(now, after=self._metrics)
             case _:
                 assert_never(due)
 
@@ -252,43 +260,21 @@ class Pipeline:
 
     # -- memory ------------------------------------------------------------------------------------------------------
 
-    def _recall(self, history: History) -> None:
+    def _live_again(self, history: History) -> None:
         """Be where an uninterrupted run would be at the start of a wearing."""
-        self._start(history.started)
-        for change in history.changes:
-            self._now = change.mono_ms
-            if isinstance(change, SettingsChanged):
-                self._configure(change)
-            else:
-                self._use_clock(RunClock(change.mono_ms, change.at, change.zone))
-        for moment, record in history.records:
-            self._remember(record, moment)
+        for record in history.records:
+            match record:
+                case RunStarted():
+                    self._start(record)
+                case RunEnded() | ClockChanged():
+                    self._now = max(self._now, record.mono_ms)
+                    list(self._take(record))
+                case SettingsChanged():
+                    self._configure(record)
+                case _:
+                    self._now = max(self._now, record.mono_ms)
+                    recall(record, self._behaviour, self._minutes, self._signal)
         counted = history.counted
         self._behaviour.numbers = Numbers(
             history.started.run, counted.epochs, counted.prompts, counted.sessions, counted.windows
         )
-
-    def _remember(self, record: Remembered, moment_ms: int) -> None:
-        behaviour, detector = self._behaviour, self._detector
-        self._now = max(self._now, moment_ms)
-        match record:
-            case DecisionMade():
-                self._minutes.recall_minute(record, moment_ms, self._now)
-            case BaselineComputed():
-                self._minutes.recall_baseline(record)
-            case PromptIssued():
-                behaviour.recall_prompt(record, moment_ms)
-            case PromptAnswered():
-                detector.manners.answer(record.prompt, record.answer, moment_ms, self._clock.local(moment_ms).day)
-            case ExerciseFinished():
-                behaviour.recall_session(record, moment_ms)
-            case BaselineEpochStarted():
-                detector.start_baseline_epoch()
-            case PauseRequested():
-                detector.wishes.pause(moment_ms, record.minutes)
-            case TagSet():
-                detector.wishes.tag(record.tag, moment_ms)
-            case SensorConnected():
-                self._signal.connected(record)
-            case _:
-                return

@@ -5,6 +5,7 @@ A range is wide: it keeps out what divides by zero, never fires or can not be me
 
 from collections.abc import Mapping
 
+from hrvdaemon.regulation.prompting import FREQUENCIES
 from hrvdaemon.vocabulary.inputs import Scalar
 
 RANGES: dict[str, tuple[float, float]] = {
@@ -43,6 +44,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "gates.step_release_bpm": (0, 200),
     "gates.step_hold_max_min": (0, 1_440),
     "gates.slow_breathing_hz": (0, 1),
+    "gates.motion_hold_min": (0, 1_440),
     "gates.age_years": (0, 120),
     # a usual of no day or no minute is none; after ten half-lives nothing is left; floors divide; rho is clipped to 0.9
     "baseline.days": (1, 100),
@@ -55,11 +57,14 @@ RANGES: dict[str, tuple[float, float]] = {
     "baseline.rest_days": (1, 366),
     "baseline.rest_percentile": (0, 100),
     "baseline.rest_floor_bpm": (20, 100),
+    "baseline.motion_percentile": (0, 100),
     "baseline.stage_1_minutes": (1, 100_000),
     "baseline.stage_2_minutes": (1, 100_000),
     "baseline.stage_2_days": (1, 366),
     "baseline.stage_3_minutes": (1, 100_000),
     "baseline.stage_3_days": (1, 366),
+    "baseline.reference_days": (1, 100),
+    "baseline.reference_day_minutes": (1, 1_440),
     # evidence without a minute is none; only a low pattern lies below one's own usual
     "dominance.theta_on": (0.1, 100),
     "dominance.theta_off": (0, 100),
@@ -80,8 +85,12 @@ RANGES: dict[str, tuple[float, float]] = {
     "prompts.quiet_from_min": (0, 1_439),
     "prompts.quiet_to_min": (0, 1_439),
     "prompts.expire_min": (1, 1_440),
+    "prompts.target_per_day": (0, 12),
 }
 """Least and most."""
+
+CHOICES: dict[str, tuple[str, ...]] = {"prompts.frequency": FREQUENCIES}
+"""Words, where only some make sense."""
 
 RISING = (
     ("dominance.k", "dominance.n"),

@@ -10,7 +10,7 @@ from typing import Any
 
 from hrvdaemon.hrv.artefacts import ArtefactSettings
 from hrvdaemon.hrv.beat_timeline import TimelineSettings
-from hrvdaemon.pipeline.ranges import out_of_order, out_of_range
+from hrvdaemon.pipeline.ranges import CHOICES, out_of_order, out_of_range
 from hrvdaemon.regulation.baseline import BaselineSettings
 from hrvdaemon.regulation.dominance import DominanceSettings
 from hrvdaemon.regulation.gate import GateSettings
@@ -18,7 +18,7 @@ from hrvdaemon.regulation.prompting import PromptSettings
 from hrvdaemon.vocabulary.errors import BadConfig
 from hrvdaemon.vocabulary.inputs import Scalar
 
-RULES = "hrvd-rules-1"
+RULES = "hrvd-rules-2"
 """Version of everything that turns signals into decisions; in every row of the ledger."""
 
 
@@ -68,5 +68,7 @@ def _problem(key: str, value: Scalar, known: Mapping[str, Scalar]) -> str | None
     wanted = type(known[key])
     if type(value) not in ({int, float} if wanted is float else {wanted}):
         return f"{key}: expected {wanted.__name__}, came {value!r}"
+    if key in CHOICES and value not in CHOICES[key]:
+        return f"{key}: expected {', '.join(CHOICES[key])}, came {value!r:.40}"
     problem = out_of_range(key, value)
     return None if problem is None else f"{key}: {problem}"

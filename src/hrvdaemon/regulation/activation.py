@@ -7,13 +7,16 @@ as "activation compared with your usual". LF/HF is never read here: slow breathi
 from dataclasses import dataclass
 from math import sqrt
 
-from hrvdaemon.vocabulary.events import HourUsual
+from hrvdaemon.vocabulary.decisions import HourUsual
+from hrvdaemon.vocabulary.ledger_grid import on_ln_grid
 
 Z_LIMIT = 4.0
 
 
 @dataclass(frozen=True, slots=True)
 class Activation:
+    """On the grid of the ledger, all three."""
+
     z_hr: float
     z_ln_rmssd: float
     value: float
@@ -23,12 +26,12 @@ def activation(hr_bpm: float, ln_rmssd: float, usual: HourUsual, rho: float) -> 
     """Compare one minute with the usual at its time of day.
 
     >>> usual = HourUsual(hr_bpm=60, hr_sigma_bpm=4, ln_rmssd=3.5, ln_sigma=0.2, n_eff=100)
-    >>> round(activation(66, 3.2, usual, 0.5).value, 3)
+    >>> activation(66, 3.2, usual, 0.5).value
     1.732
     """
-    z_hr = clipped((hr_bpm - usual.hr_bpm) / usual.hr_sigma_bpm)
-    z_ln = clipped((ln_rmssd - usual.ln_rmssd) / usual.ln_sigma)
-    return Activation(z_hr, z_ln, (z_hr - z_ln) / sqrt(2 + 2 * rho))
+    z_hr = on_ln_grid(clipped((hr_bpm - usual.hr_bpm) / usual.hr_sigma_bpm))
+    z_ln = on_ln_grid(clipped((ln_rmssd - usual.ln_rmssd) / usual.ln_sigma))
+    return Activation(z_hr, z_ln, on_ln_grid((z_hr - z_ln) / sqrt(2 + 2 * rho)))
 
 
 def clipped(z: float) -> float:

@@ -7,17 +7,17 @@ Elevated minutes are *not* dropped: that would make the baseline drift calmer an
 them.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from math import exp, floor, fsum, sqrt
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hrvdaemon.regulation.activation import clipped
-from hrvdaemon.vocabulary.events import HourUsual
+from hrvdaemon.regulation.usual import Usual
+from hrvdaemon.regulation.weighted_medians import Columns, effective_number, weighted_median_and_mad
+from hrvdaemon.vocabulary.decisions import HourUsual, mixed, on_the_grid
 from hrvdaemon.vocabulary.local_time import LocalTime
-
-Columns = NDArray[np.int64]
 
 HR_COLUMN_BPM = 0.1
 LN_COLUMN = 0.005
@@ -27,7 +27,7 @@ _UNIT = 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BaselineSettings:
-    """All from science D.4."""
+    """From science D.4, but the two of the reference days and the percentile of motion's minutes, which are ours."""
 
     days: int = 21
     half_life_days: float = 10.0
@@ -39,11 +39,15 @@ class BaselineSettings:
     rest_days: int = 14
     rest_percentile: float = 5.0
     rest_floor_bpm: float = 45.0
+    motion_percentile: float = 90.0
     stage_1_minutes: int = 120
     stage_2_minutes: int = 600
     stage_2_days: int = 3
     stage_3_minutes: int = 1500
     stage_3_days: int = 7
+    reference_days: int = 14
+    reference_day_minutes: int = 120
+    """So many learned minutes make a day valid for the reference: as many as tell a first usual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,29 +60,6 @@ class LearnedMinute:
     ln_column: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Usual:
-    """The computed baseline; ``hours`` by hour of the day, centred on the half hour."""
-
-    stage: int
-    minutes: int
-    days: int
-    hours: tuple[HourUsual, ...]
-    rho: float
-    hr_rest_bpm: float | None
-
-    def at(self, minute_of_day: int) -> HourUsual | None:
-        """The usual at a minute of the day, linear between hour centres; None while learning."""
-        if not self.hours:
-            return None
-        position = minute_of_day / 60 - 0.5
-        before, share = floor(position) % 24, position - floor(position)
-        return _between(self.hours[before], self.hours[(before + 1) % 24], share)
-
-
-NOTHING_LEARNED = Usual(stage=0, minutes=0, days=0, hours=(), rho=0.5, hr_rest_bpm=None)
-
-
 class BaselineBook:
     """The minutes of the last three weeks, and what they say."""
 
@@ -86,6 +67,7 @@ class BaselineBook:
         self.settings = settings
         self._learned: list[LearnedMinute] = []
         self._resting: list[tuple[int, int]] = []
+        self._motions: list[tuple[int, float]] = []
 
     def learn(self, when: LocalTime, hr_bpm: float, ln_rmssd: float) -> None:
         """Take in an eligible, good, untagged minute."""
@@ -96,27 +78,44 @@ class BaselineBook:
         """Take in the heart rate of a usable minute awake, moving or not."""
         self._resting.append((when.day, round(hr_bpm / HR_COLUMN_BPM)))
 
+    def moved(self, when: LocalTime, motion: float) -> None:
+        """Take in the movement of an apparently sedentary minute."""
+        self._motions.append((when.day, motion))
+
     def start_again(self) -> None:
         """Medication or strap changed: what was learned no longer describes this wearer."""
         self._learned.clear()
         self._resting.clear()
+        self._motions.clear()
+
+    def learned_by_day(self) -> dict[int, list[LearnedMinute]]:
+        """The minutes of each local day."""
+        days: dict[int, list[LearnedMinute]] = {}
+        for minute in self._learned:
+            days.setdefault(minute.day, []).append(minute)
+        return days
 
     def hr_rest_bpm(self, today: int) -> float | None:
         """5th percentile of the last fourteen days' usable minutes awake, at least 45; None without any."""
         settings = self.settings
-        columns = sorted(column for day, column in self._resting if _is_within(today - day, settings.rest_days))
+        columns = [column for day, column in self._resting if _is_within(today - day, settings.rest_days)]
         if not columns:
             return None
-        position = (len(columns) - 1) * settings.rest_percentile / 100
-        low, high = columns[floor(position)], columns[min(floor(position) + 1, len(columns) - 1)]
-        return max((low + (high - low) * (position - floor(position))) * HR_COLUMN_BPM, settings.rest_floor_bpm)
+        return max(percentile(columns, settings.rest_percentile) * HR_COLUMN_BPM, settings.rest_floor_bpm)
+
+    def motion_limit(self, today: int) -> float | None:
+        """90th percentile of movement over sedentary minutes; None below the minutes of stage 1."""
+        motions = [motion for day, motion in self._motions if _is_within(today - day, self.settings.rest_days)]
+        enough = len(motions) >= self.settings.stage_1_minutes
+        return percentile(motions, self.settings.motion_percentile) if enough else None
 
     def compute(self, today: int) -> Usual:
         """The baseline as of a day; its ``hours`` are empty in stage 0."""
         self._forget(today)
         days = len({minute.day for minute in self._learned})
         stage = self._stage(len(self._learned), days)
-        hours = self._hours(today, by_time_of_day=stage >= 2) if stage else ()
+        all_day, hours = self._hours(today, by_time_of_day=stage >= 2) if stage else (None, ())
+        a, b = regression(self._learned) if stage else (None, None)
         return Usual(
             stage=stage,
             minutes=len(self._learned),
@@ -124,11 +123,16 @@ class BaselineBook:
             hours=hours,
             rho=self._rho(hours) if hours else self.settings.cold_rho,
             hr_rest_bpm=self.hr_rest_bpm(today),
+            all_day=all_day,
+            ln_at_zero=a,
+            ln_per_bpm=b,
+            motion_limit=self.motion_limit(today),
         )
 
     def _forget(self, today: int) -> None:
         self._learned = [minute for minute in self._learned if _is_within(today - minute.day, self.settings.days)]
         self._resting = [entry for entry in self._resting if _is_within(today - entry[0], self.settings.rest_days)]
+        self._motions = [entry for entry in self._motions if _is_within(today - entry[0], self.settings.rest_days)]
 
     def _stage(self, minutes: int, days: int) -> int:
         s = self.settings
@@ -138,15 +142,15 @@ class BaselineBook:
             return 2
         return int(minutes >= s.stage_1_minutes)
 
-    def _hours(self, today: int, *, by_time_of_day: bool) -> tuple[HourUsual, ...]:
+    def _hours(self, today: int, *, by_time_of_day: bool) -> tuple[HourUsual, tuple[HourUsual, ...]]:
         day, minute, hr, ln = np.array([(m.day, m.minute, m.hr_column, m.ln_column) for m in self._learned]).T
         recency = np.array([max(round(_UNIT * 0.5 ** (age / self.settings.half_life_days)), 1) for age in today - day])
         all_day = self._usual(hr, ln, recency)
         if not by_time_of_day:
-            return (all_day,) * 24
+            return all_day, (all_day,) * 24
         nearness = [round(_UNIT * exp(-0.5 * (off / self.settings.time_of_day_sigma_h) ** 2)) for off in range(13)]
         bins = minute // 60
-        return tuple(
+        return all_day, tuple(
             self._shrunk(self._usual(hr, ln, recency * np.array(nearness)[_hours_apart(bins, hour)]), all_day)
             for hour in range(24)
         )
@@ -154,25 +158,19 @@ class BaselineBook:
     def _usual(self, hr: Columns, ln: Columns, weights: Columns) -> HourUsual:
         hr_median, hr_mad = weighted_median_and_mad(hr, weights)
         ln_median, ln_mad = weighted_median_and_mad(ln, weights)
-        total, squares = int(weights.sum()), int((weights * weights).sum())
-        return HourUsual(
-            hr_bpm=hr_median * HR_COLUMN_BPM,
-            hr_sigma_bpm=max(MAD_TO_SIGMA * hr_mad * HR_COLUMN_BPM, self.settings.sigma_floor_hr_bpm),
-            ln_rmssd=ln_median * LN_COLUMN,
-            ln_sigma=max(MAD_TO_SIGMA * ln_mad * LN_COLUMN, self.settings.sigma_floor_ln),
-            n_eff=total * total / squares if squares else 0.0,
+        return on_the_grid(
+            HourUsual(
+                hr_bpm=hr_median * HR_COLUMN_BPM,
+                hr_sigma_bpm=max(MAD_TO_SIGMA * hr_mad * HR_COLUMN_BPM, self.settings.sigma_floor_hr_bpm),
+                ln_rmssd=ln_median * LN_COLUMN,
+                ln_sigma=max(MAD_TO_SIGMA * ln_mad * LN_COLUMN, self.settings.sigma_floor_ln),
+                n_eff=effective_number(weights),
+            )
         )
 
     def _shrunk(self, hour: HourUsual, all_day: HourUsual) -> HourUsual:
         share = hour.n_eff / (hour.n_eff + self.settings.shrink_minutes) if hour.n_eff else 0.0
-        blended = _between(all_day, hour, share)
-        return HourUsual(
-            hr_bpm=blended.hr_bpm,
-            hr_sigma_bpm=blended.hr_sigma_bpm,
-            ln_rmssd=blended.ln_rmssd,
-            ln_sigma=blended.ln_sigma,
-            n_eff=hour.n_eff,
-        )
+        return replace(mixed(all_day, hour, share), n_eff=hour.n_eff)
 
     def _rho(self, hours: tuple[HourUsual, ...]) -> float:
         """Correlation of raised heart rate with lowered variability, clipped to 0..0.9."""
@@ -185,36 +183,28 @@ class BaselineBook:
         return min(max(-both / sqrt(each), 0.0), 0.9) if each > 0 else self.settings.cold_rho
 
 
-def weighted_median_and_mad(columns: Columns, weights: Columns) -> tuple[float, float]:
-    """Weighted median of whole columns and the weighted median distance to it, in columns, exact.
+def regression(minutes: Sequence[LearnedMinute]) -> tuple[float | None, float | None]:
+    """The a and b of ln RMSSD = a + b · heart rate (bpm) by least squares, in whole numbers up to the last division."""
+    n, sum_h, sum_v = len(minutes), sum(m.hr_column for m in minutes), sum(m.ln_column for m in minutes)
+    scatter = n * sum(m.hr_column**2 for m in minutes) - sum_h**2
+    if scatter == 0:
+        return None, None
+    slope = (n * sum(m.hr_column * m.ln_column for m in minutes) - sum_h * sum_v) / scatter
+    b = slope * LN_COLUMN / HR_COLUMN_BPM
+    return (sum_v * LN_COLUMN - b * sum_h * HR_COLUMN_BPM) / n, b
 
-    Where half the weight lies exactly between two columns the median is their mean.
-    """
-    median = _weighted_median(columns, weights)
-    return median, _weighted_median(np.abs(2 * columns - round(2 * median)), weights) / 2
 
-
-def _weighted_median(values: Columns, weights: Columns) -> float:
-    lowest = int(values.min())
-    mass = np.cumsum(np.bincount(values - lowest, weights=weights).astype(np.int64))
-    at_half = int(np.searchsorted(2 * mass, mass[-1]))
-    above_half = int(np.searchsorted(2 * mass, mass[-1], side="right"))
-    return lowest + (at_half + above_half) / 2
+def percentile(values: Sequence[float], percent: float) -> float:
+    """Linear between the values around it; ValueError without a value."""
+    ordered = sorted(values)
+    position = (len(ordered) - 1) * percent / 100
+    low, high = ordered[floor(position)], ordered[min(floor(position) + 1, len(ordered) - 1)]
+    return low + (high - low) * (position - floor(position))
 
 
 def _hours_apart(bins: Columns, hour: int) -> Columns:
     apart: Columns = np.abs(bins - hour)
     return np.minimum(apart, 24 - apart, dtype=np.int64)
-
-
-def _between(a: HourUsual, b: HourUsual, share: float) -> HourUsual:
-    return HourUsual(
-        hr_bpm=a.hr_bpm + (b.hr_bpm - a.hr_bpm) * share,
-        hr_sigma_bpm=a.hr_sigma_bpm + (b.hr_sigma_bpm - a.hr_sigma_bpm) * share,
-        ln_rmssd=a.ln_rmssd + (b.ln_rmssd - a.ln_rmssd) * share,
-        ln_sigma=a.ln_sigma + (b.ln_sigma - a.ln_sigma) * share,
-        n_eff=a.n_eff + (b.n_eff - a.n_eff) * share,
-    )
 
 
 def _is_within(age_days: int, days: int) -> bool:

@@ -1,28 +1,21 @@
 """Sustained activation above one's own usual: 8 of 10 minutes, both sides, with a memory for coming down (science D.4).
 
 The state it establishes is called ``sympathetic_dominance`` in code and schema only; a person reads "activation
-higher than your usual". States of a minute, first match wins::
-
-    no beats                              NO_SIGNAL
-    fewer than 30 beats since strap on    WARMING_UP
-    a gate failed                         NOT_JUDGED (reason of the first gate)
-    baseline stage 0                      CALIBRATING (reason learning)
-    within the pause after a prompt       COOLDOWN
-    8 of 10 minutes, both sides; or was, and not yet down    SYMPATHETIC_DOMINANCE
-    ten minutes far below                 LOW_PATTERN
-    3 of the last 5                       ELEVATED
-    else                                  STEADY
+higher than your usual". Which state follows is the table's business (``state_machine``); here is what a minute meets.
 """
 
 from collections import deque
 from dataclasses import dataclass
+from math import fsum
 from statistics import median
 
 from hrvdaemon.regulation.activation import Activation
+from hrvdaemon.regulation.state_machine import Condition
 from hrvdaemon.vocabulary.epochs import Quality
-from hrvdaemon.vocabulary.events import AutonomicState
 
 THETA_BY_STAGE = (2.0, 2.0, 1.75, 1.5)
+RECENT = 5
+"""Minutes in which ``elevated_of_5`` are counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +33,14 @@ class DominanceSettings:
     bridge_min: int = 5
     """So many minutes not judged in a row end the evidence."""
     low_z: float = -2.0
+    theta_is_personal: bool = True
+    """Whether stage 3 fits ``theta_on`` to the wearer's own last days (``personal_threshold``)."""
 
-    def theta(self, stage: int) -> float:
-        """Threshold by warm-up stage: the less is known, the higher."""
-        return max(THETA_BY_STAGE[stage], self.theta_on) if stage < 3 else self.theta_on
+    def theta(self, stage: int, personal: float | None = None) -> float:
+        """Threshold by warm-up stage: the less is known, the higher. ``personal`` counts in stage 3 only."""
+        if stage < 3:
+            return max(THETA_BY_STAGE[stage], self.theta_on)
+        return self.theta_on if personal is None or not self.theta_is_personal else personal
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +78,8 @@ class Evidence:
             self.is_armed, self._is_sustained = True, False
 
     def skip(self, minutes: int) -> None:
-        """Minutes without any beat."""
+        """Minutes without any beat, however many."""
+        self._unjudged += max(minutes - self.settings.n, 0)
         for _ in range(min(minutes, self.settings.n)):
             self.add(JudgedMinute(None, Quality.UNUSABLE))
 
@@ -97,34 +95,28 @@ class Evidence:
     @property
     def fair_share(self) -> float:
         """Share of the judged minutes whose signal was only fair."""
-        judged = [minute for minute in self._minutes if minute.activation is not None]
+        judged = self._judged()
         return sum(minute.quality is Quality.FAIR for minute in judged) / len(judged) if judged else 0.0
 
-    def is_sustained(self, theta: float) -> bool:
-        """The trigger condition, held until activation came down."""
+    def condition(self, theta: float) -> Condition:
+        """What a judged minute meets, outside the pause after an invitation."""
         self._is_sustained = self._is_sustained or self.triggers(theta)
-        return self._is_sustained
+        if self._is_sustained:
+            return Condition.LASTING
+        if self.is_low():
+            return Condition.LOW
+        recent = self._eligible()[-RECENT:]
+        is_raised = sum(a.value >= theta for a in recent) >= self.settings.elevated_of_5
+        return Condition.RAISED if is_raised else Condition.ORDINARY
 
-    def state(self, theta: float) -> AutonomicState:
-        """The state of a judged minute outside the pause after an invitation."""
-        if self.is_sustained(theta):
-            return AutonomicState.SYMPATHETIC_DOMINANCE
+    def is_low(self) -> bool:
+        """Whether heart rate has been far below the usual for ten eligible minutes."""
         eligible, s = self._eligible(), self.settings
-        if len(eligible) == s.n and all(a.z_hr <= s.low_z for a in eligible):
-            return AutonomicState.LOW_PATTERN
-        recent = eligible[-5:]
-        return (
-            AutonomicState.ELEVATED
-            if sum(a.value >= theta for a in recent) >= s.elevated_of_5
-            else AutonomicState.STEADY
-        )
-
-    def _eligible(self) -> list[Activation]:
-        return [minute.activation for minute in self._minutes if minute.activation is not None]
+        return len(eligible) == s.n and all(a.z_hr <= s.low_z for a in eligible)
 
     def middle(self) -> tuple[float, float]:
         """Median heart rate (bpm) and ln RMSSD of the judged minutes; ValueError without one."""
-        judged = [minute for minute in self._minutes if minute.activation is not None]
+        judged = self._judged()
         return median(minute.hr_bpm for minute in judged), median(minute.ln_rmssd for minute in judged)
 
     def triggers(self, theta: float) -> bool:
@@ -138,9 +130,14 @@ class Evidence:
             and median(a.z_ln_rmssd for a in eligible) <= -s.both_sides
         )
 
+    def _judged(self) -> list[JudgedMinute]:
+        return [minute for minute in self._minutes if minute.activation is not None]
+
+    def _eligible(self) -> list[Activation]:
+        return [minute.activation for minute in self._minutes if minute.activation is not None]
+
     def _is_down(self) -> bool:
         recent = self._eligible()[-self.settings.off_minutes :]
-        return (
-            len(recent) == self.settings.off_minutes
-            and sum(a.value for a in recent) / len(recent) < self.settings.theta_off
-        )
+        if len(recent) < self.settings.off_minutes:
+            return False
+        return fsum(a.value for a in recent) / len(recent) < self.settings.theta_off

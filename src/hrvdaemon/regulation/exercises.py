@@ -18,7 +18,10 @@ class Phase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exercise:
-    """``cycle`` repeats until ``duration_s``. ``is_scored`` says whether its effect on variability is looked at."""
+    """``cycle`` repeats until ``duration_s``. ``is_scored`` says whether its effect on variability is looked at.
+
+    ``is_measurement``: it is there to learn about the wearer, and never offered by itself.
+    """
 
     id: str
     name: str
@@ -29,6 +32,7 @@ class Exercise:
     evidence: str
     expect: str
     not_when: str
+    is_measurement: bool = False
 
     @property
     def cycle_s(self) -> float:
@@ -75,4 +79,21 @@ ORIENT = Exercise(
     not_when="",
 )
 
-CATALOGUE = {exercise.id: exercise for exercise in (PACED_6, ORIENT)}
+SIT_STAND_WALK = Exercise(
+    id="sit_stand_walk",
+    name="sitting, standing, walking",
+    cycle=(
+        Phase(text="Sit comfortably, feet on the floor", seconds=300),
+        Phase(text="Stand up now and stand still", seconds=180),
+        Phase(text="Walk slowly, as in a room", seconds=120),
+    ),
+    duration_s=600,
+    is_silent=True,
+    is_scored=False,
+    is_measurement=True,
+    evidence="House procedure (science D.4, warm-up); it measures and is not meant to help",
+    expect="It shows what standing does to your heart, so that it is not taken for activation.",
+    not_when="If standing makes you dizzy: leave it out.",
+)
+
+CATALOGUE = {exercise.id: exercise for exercise in (PACED_6, ORIENT, SIT_STAND_WALK)}

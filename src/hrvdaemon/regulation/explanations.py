@@ -86,7 +86,7 @@ def why_sentences(decision: DecisionMade) -> list[str]:
     """Why this minute did or did not invite, in at most five plain sentences."""
     if decision.prompt is not None or decision.withheld is not None:
         return [*_compared(decision), *_asked(decision), INNOCENT]
-    if decision.reason is not None or decision.activation is None:
+    if not decision.is_eligible:
         return [state_sentence(decision.state, decision.reason)]
     return [*_compared(decision), _evidence(decision.evidence)]
 

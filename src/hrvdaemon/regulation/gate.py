@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from hrvdaemon.vocabulary.decisions import GateVerdict, Reason
 from hrvdaemon.vocabulary.epochs import Epoch
-from hrvdaemon.vocabulary.events import GateVerdict, Reason
+from hrvdaemon.vocabulary.ledger_grid import on_bpm_grid, on_ln_grid
 from hrvdaemon.vocabulary.units import Instant
 
 
@@ -35,21 +36,38 @@ class GateSettings:
     step_release_bpm: float = 4.0
     step_hold_max_min: int = 45
     slow_breathing_hz: float = 0.12
+    motion_hold_min: int = 5
+    """How long a minute of movement reaches on, where the strap measures it."""
     age_years: int = 0
     """0: not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MinuteSeen:
-    """A closed minute and its circumstances. ``end_ms`` on the run's clock; ``rest_bpm`` None while not known."""
+    """A closed minute and its circumstances. ``end_ms`` on the run's clock; what is not known is None."""
 
     epoch: Epoch
     end_ms: int
     rest_bpm: float | None
+    motion_limit: float | None
     in_session: bool
     is_paused: bool
     is_exercising: bool
     is_quiet: bool
+    tags: tuple[str, ...]
+    tagged_until_ms: int | None
+
+    @property
+    def hr_bpm(self) -> float | None:
+        """Heart rate on the ledger's grid."""
+        hr = self.epoch.metrics.mean_hr_bpm
+        return None if hr is None else on_bpm_grid(hr)
+
+    @property
+    def ln_rmssd(self) -> float | None:
+        """Ln RMSSD on the ledger's grid."""
+        ln = self.epoch.metrics.ln_rmssd
+        return None if ln is None else on_ln_grid(ln)
 
 
 Wall = Callable[[int], Instant]
@@ -58,7 +76,8 @@ Wall = Callable[[int], Instant]
 class Gate(Protocol):
     """``judge`` is called once a minute in order; the others keep what outlasts a minute right.
 
-    ``skip`` tells of minutes without a beat: heart rates before and after them are no neighbours.
+    ``skip`` tells of minutes without a beat: heart rates before and after them are no neighbours. ``carry_over`` moves
+    what holds for a time to the clock of the next run.
     """
 
     name: str
@@ -68,7 +87,7 @@ class Gate(Protocol):
     def start_wearing(self) -> None: ...
     def skip(self) -> None: ...
     def recall(self, verdict: GateVerdict, mono: Callable[[Instant], int]) -> None: ...
-    def shift(self, delta_ms: int) -> None: ...
+    def carry_over(self, delta_ms: int, ended_ms: int, started_ms: int) -> None: ...
 
 
 class TimelessGate:
@@ -88,8 +107,17 @@ class TimelessGate:
     def recall(self, verdict: GateVerdict, mono: Callable[[Instant], int]) -> None:  # noqa: ARG002  nothing to recall
         return
 
-    def shift(self, delta_ms: int) -> None:  # noqa: ARG002  nothing to shift
+    def carry_over(self, delta_ms: int, ended_ms: int, started_ms: int) -> None:  # noqa: ARG002  nothing to carry
         return
 
     def verdict(self, reason: Reason | None, value: float | None = None, limit: float | None = None) -> GateVerdict:
         return GateVerdict(gate=self.name, passed=reason is None, value=value, limit=limit, reason=reason)
+
+
+def carried_until(until_ms: int, delta_ms: int, ended_ms: int, started_ms: int) -> int:
+    """The end of something that holds for a time, on the next run's clock.
+
+    Wall time tells how much of it passed between the runs; but a clock may stand anywhere after a boot, so it never
+    holds longer than it had left when the last run ended.
+    """
+    return min(until_ms + delta_ms, started_ms + max(until_ms - ended_ms, 0))

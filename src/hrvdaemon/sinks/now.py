@@ -140,8 +140,8 @@ class Now:
 
 
 def is_judged_now(decision: events.DecisionMade, mono_ms: int) -> bool:
-    """Whether what was decided still holds; one that another boot's clock stamped never does."""
-    return 0 <= mono_ms - decision.mono_ms <= JUDGED_MS
+    """Whether a minute was judged and still holds; one that another boot's clock stamped never does."""
+    return decision.is_eligible and 0 <= mono_ms - decision.mono_ms <= JUDGED_MS
 
 
 def fold(now: Now, record: Record) -> Now:

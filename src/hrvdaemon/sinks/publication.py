@@ -98,7 +98,8 @@ class Publication:
             case (
                 ev.PacketRejected() | ev.BeatsClassified() | ev.WearingStarted() | ev.GapDetected()
                 | ev.SignalQualityChanged() | ev.EpochClosed() | ev.BaselineComputed() | ev.ExerciseStarted()
-                | ev.PhaseStarted() | ev.BiofeedbackUpdated()
+                | ev.PhaseStarted() | ev.BiofeedbackUpdated() | ev.BaselineRestarted() | ev.ReferenceDayTaken()
+                | ev.DriftReported() | ev.ThresholdComputed() | ev.StandingMeasured()
             ):  # fmt: skip
                 pass
             case _:

@@ -12,6 +12,7 @@ from typing import assert_never
 
 from hrvdaemon.store import journal
 from hrvdaemon.store.beats import store_beats
+from hrvdaemon.store.ledger_writer import LedgerWriter
 from hrvdaemon.store.rows import HAPPENINGS, NOT_STORED, TABLES, Value, insert, row_of
 from hrvdaemon.vocabulary import events as ev
 from hrvdaemon.vocabulary import inputs as inp
@@ -112,6 +113,7 @@ class _Rows:
         self._connection = connection
         self._run = run
         self._wall_ms = _wall_ms(connection, run)
+        self._ledger = LedgerWriter(connection, run)
 
     def run_started(self, started: inp.RunStarted, *, imported: bool) -> None:
         row = row_of(started) | {"imported": imported}
@@ -158,7 +160,11 @@ class _Rows:
                 pass  # in blocks, all of a batch together
             case ev.HrvUpdated() | ev.PhaseStarted() | ev.BiofeedbackUpdated():
                 pass  # for the eye; the journal makes them again
+            case ev.DecisionMade():
+                self._ledger.write(event, step.number, number)
             case _:
+                if isinstance(event, ev.BaselineComputed):
+                    self._ledger.computed(event.hours)
                 origin: dict[str, Value] = {"run": self._run, "input_number": step.number, "event_number": number}
                 insert(self._connection, TABLES[type(event)], origin | row_of(event))
 

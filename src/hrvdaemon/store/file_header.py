@@ -8,7 +8,7 @@ from hrvdaemon.vocabulary.errors import DatabaseUnavailable
 
 APPLICATION_ID: Final = 0x48525644
 """ASCII "HRVD": how SQLite and the command ``file`` tell whose database it is (sqlite.org, Database File Format)."""
-VERSION: Final = 1
+VERSION: Final = 2
 """Number of migrations in ``schema``; kept in the header as ``user_version``."""
 
 

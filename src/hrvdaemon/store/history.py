@@ -1,20 +1,23 @@
 """Where the last run left off: its history as records, and the journal since the start of a wearing (law 10)."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from hrvdaemon.pipeline.history import KEPT_DAYS, Counted, History, Remembered, clock_of
+from hrvdaemon.pipeline.history import KEPT_DAYS, Counted, Dated, History, Remembered, clock_of, what_matters
 from hrvdaemon.store.journal import journal_inputs, last_number
 from hrvdaemon.store.queries import Placed, Run, placed_between, runs
 from hrvdaemon.vocabulary.events import (
     BaselineComputed,
+    BaselineRestarted,
     DecisionMade,
+    DriftReported,
     ExerciseFinished,
-    ExerciseStarted,
     PromptIssued,
+    ReferenceDayTaken,
+    StandingMeasured,
+    ThresholdComputed,
     WearingStarted,
-    WindowSummarised,
 )
 from hrvdaemon.vocabulary.inputs import (
     BaselineEpochStarted,
@@ -22,8 +25,8 @@ from hrvdaemon.vocabulary.inputs import (
     Input,
     PauseRequested,
     PromptAnswered,
+    RunEnded,
     SensorConnected,
-    SensorLost,
     SettingsChanged,
     TagSet,
 )
@@ -32,18 +35,28 @@ from hrvdaemon.vocabulary.units import DAY_MS, HOUR_MS, MINUTE_MS, Instant, RunI
 
 SHORTEST_TAIL_MS = 6 * HOUR_MS
 
-_REMEMBERED: tuple[type, ...] = (
-    BaselineComputed,
+_RECENT: tuple[type, ...] = (
     DecisionMade,
     ExerciseFinished,
     PromptIssued,
-    BaselineEpochStarted,
     PauseRequested,
     PromptAnswered,
+    SensorConnected,
     TagSet,
 )
-_THIS_RUN_ONLY: tuple[type, ...] = (SensorConnected, SensorLost)
-_COUNTED: tuple[type, ...] = (DecisionMade, PromptIssued, ExerciseStarted, WindowSummarised)
+"""Of these only what is young enough to matter is read."""
+_EVER: tuple[type, ...] = (
+    BaselineComputed,
+    BaselineEpochStarted,
+    BaselineRestarted,
+    ClockChanged,
+    DriftReported,
+    ReferenceDayTaken,
+    SettingsChanged,
+    StandingMeasured,
+    ThresholdComputed,
+    WearingStarted,
+)
 _ALWAYS = Instant(0), Instant(2**53)
 
 
@@ -83,7 +96,7 @@ def load_past(connection: sqlite3.Connection, now: Instant, shortest_tail_ms: in
     order = [run.started.run for run in known]
     first = 0 if start is None else order.index(start.run)
     tails = tuple(_tail(connection, run, start) for run in order[first:])
-    history = None if start is None else _history(connection, known, start)
+    history = None if start is None else _history(connection, known[: first + 1], start)
     return Past(history=history, tails=tails, unended=None if known[-1].ended_at is not None else order[-1])
 
 
@@ -105,52 +118,50 @@ def _tail(connection: sqlite3.Connection, run: RunId, start: Placed | None) -> T
     return Tail(run=run, first_number=first, last_number=last_number(connection, run), inputs=inputs)
 
 
-def _history(connection: sqlite3.Connection, known: list[Run], start: Placed) -> History:
-    run = next(run for run in known if run.started.run == start.run)
-    order = {run.started.run: place for place, run in enumerate(known)}
-    here = order[start.run]
-
-    def before(placed: Placed) -> bool:
-        return (order[placed.run], placed.number) < (here, start.number)
-
-    from_at = Instant(start.at - KEPT_DAYS * DAY_MS)
-    changed = placed_between(connection, (ClockChanged, SettingsChanged), *_ALWAYS)
-    changes = tuple(
-        placed.record
-        for placed in changed
-        if placed.run == start.run and before(placed) and isinstance(placed.record, (ClockChanged, SettingsChanged))
-    )
-    clock = clock_of(run.started, changes)
-    remembered = filter(before, placed_between(connection, _REMEMBERED + _THIS_RUN_ONLY, from_at, _ALWAYS[1]))
-    older = filter(before, placed_between(connection, (BaselineComputed,), _ALWAYS[0], from_at))
-    return History(
-        started=run.started,
-        changes=changes,
-        records=tuple(_moments(_with_baseline(list(remembered), list(older)), start.run, clock.mono)),
-        counted=_counted(filter(before, placed_between(connection, _COUNTED, *_ALWAYS)), start.run),
-    )
+def _history(connection: sqlite3.Connection, known: Sequence[Run], start: Placed) -> History:
+    """``known`` ends with the run in which the tail starts."""
+    from_at = Instant(start.at - (KEPT_DAYS + 1) * DAY_MS)
+    recent = placed_between(connection, _RECENT, from_at, _ALWAYS[1])
+    ever = placed_between(connection, _EVER, *_ALWAYS)
+    by_run: dict[RunId, list[Placed]] = {}
+    for placed in [*recent, *ever]:
+        by_run.setdefault(placed.run, []).append(placed)
+    found: list[Dated] = []
+    for run in known:
+        of_run = sorted(by_run.get(run.started.run, []), key=_effect)
+        if run is known[-1]:
+            of_run = [placed for placed in of_run if placed.number < start.number]
+        found += _dated(run, of_run, is_last=run is known[-1])
+    return History(records=what_matters(found), counted=_counted(connection, start))
 
 
-def _with_baseline(remembered: list[Placed], older: list[Placed]) -> list[Placed]:
-    """The last baseline however old it is: a daemon that kept running still uses it."""
-    has_one = any(isinstance(placed.record, BaselineComputed) for placed in remembered)
-    return remembered if has_one else [*older[-1:], *remembered]
+def _effect(placed: Placed) -> tuple[int, bool, int]:
+    """The order in which records took effect: what was due before an input came before it."""
+    return placed.number, placed.event is None, placed.event or 0
 
 
-def _moments(found: Iterable[Placed], run: RunId, mono: Callable[[Instant], int]) -> Iterator[tuple[int, Remembered]]:
-    """Each record with its moment on this run's clock; an earlier run's by wall time."""
-    for placed in found:
-        if isinstance(placed.record, Remembered) and (
-            placed.run == run or not isinstance(placed.record, _THIS_RUN_ONLY)
-        ):
-            yield placed.record.mono_ms if placed.run == run else mono(placed.at), placed.record
+def _dated(run: Run, of_run: Iterable[Placed], *, is_last: bool) -> Iterator[Dated]:
+    """The records of a run between its beginning and, where it is over, its end."""
+    changes: list[Input] = []
+    yield Dated(run.started.run, run.started.at, run.started)
+    for placed in of_run:
+        if isinstance(placed.record, Remembered):
+            yield Dated(placed.run, placed.at, placed.record)
+        if isinstance(placed.record, ClockChanged):
+            changes.append(placed.record)
+    if not is_last and run.ended_at is not None:
+        mono_ms = clock_of(run.started, changes).mono(run.ended_at)
+        ended = RunEnded(mono_ms=mono_ms, reason=run.end_reason or "")
+        yield Dated(run.started.run, run.ended_at, ended)
 
 
-def _counted(found: Iterator[Placed], run: RunId) -> Counted:
-    records = [placed.record for placed in found if placed.run == run]
+def _counted(connection: sqlite3.Connection, start: Placed) -> Counted:
+    """How many numbered things the run had before the tail."""
+
+    def count(table: str) -> int:
+        sql = f"SELECT count(*) FROM {table} WHERE run = ? AND input_number < ?"  # noqa: S608 - our own names
+        return int(connection.execute(sql, (start.run, start.number)).fetchone()[0])
+
     return Counted(
-        epochs=sum(isinstance(record, DecisionMade) and record.epoch is not None for record in records),
-        prompts=sum(isinstance(record, PromptIssued) for record in records),
-        sessions=sum(isinstance(record, ExerciseStarted) for record in records),
-        windows=sum(isinstance(record, WindowSummarised) for record in records),
+        epochs=count("epoch"), prompts=count("prompt"), sessions=count("session"), windows=count("window_summary")
     )

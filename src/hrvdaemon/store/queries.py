@@ -11,17 +11,42 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from hrvdaemon.store.file_header import VERSION, schema_version
+from hrvdaemon.store.ledger_queries import (
+    OWN,
+    decision_at,
+    decision_of,
+    decisions_between,
+    decisions_placed,
+    latest_decision,
+)
 from hrvdaemon.store.rows import HAPPENINGS, TABLES, record_of
 from hrvdaemon.store.trouble import in_words
 from hrvdaemon.vocabulary.epochs import Epoch
 from hrvdaemon.vocabulary.errors import DatabaseUnavailable
 from hrvdaemon.vocabulary.events import DecisionMade, Event, PromptIssued
 from hrvdaemon.vocabulary.inputs import Input, RunStarted
-from hrvdaemon.vocabulary.units import MINUTE_MS, Instant, PromptId, RunId
+from hrvdaemon.vocabulary.units import Instant, PromptId, RunId
+
+__all__ = [
+    "Placed",
+    "Run",
+    "decision_at",
+    "decision_of",
+    "decisions_between",
+    "epochs_since",
+    "last_run",
+    "latest_decision",
+    "latest_prompt",
+    "open_readonly",
+    "placed_between",
+    "prompt_issued",
+    "records_between",
+    "runs",
+    "summaries_sent",
+]
 
 R = TypeVar("R", bound=Input | Event)
 _BUSY_TIMEOUT_S = 5.0
-_OWN = "run.imported = (SELECT min(imported) FROM run)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +98,7 @@ def runs(connection: sqlite3.Connection) -> list[Run]:
 
 def last_run(connection: sqlite3.Connection) -> Run | None:
     """The run that began last; None if there was none yet."""
-    row = connection.execute(f"SELECT * FROM run WHERE {_OWN} ORDER BY ordinal DESC LIMIT 1").fetchone()  # noqa: S608 - ours
+    row = connection.execute(f"SELECT * FROM run WHERE {OWN} ORDER BY ordinal DESC LIMIT 1").fetchone()  # noqa: S608 - ours
     return None if row is None else _run(row)
 
 
@@ -87,8 +112,8 @@ def placed_between(
 ) -> list[Placed]:
     """Records of these classes with ``from_at`` ≤ ``at`` < ``to_at``: run after run, and in each as they came.
 
-    For every input and event that has a table of its own (``rows.TABLES``); KeyError for others. An input's ``at`` is
-    where its run's clock stood then.
+    For every input and event that has a table of its own (``rows.TABLES``) and for decisions, which go by the beginning
+    of their minute; KeyError for others. An input's ``at`` is where its run's clock stood then.
     """
     order = {run.started.run: place for place, run in enumerate(runs(connection))}
     found = [placed for cls in classes for placed in _placed(connection, cls, from_at, to_at)]
@@ -96,8 +121,12 @@ def placed_between(
 
 
 def _placed(connection: sqlite3.Connection, cls: type[Any], from_at: Instant, to_at: Instant) -> Iterator[Placed]:
+    if cls is DecisionMade:
+        for run, number, event, decision in decisions_placed(connection, from_at, to_at):
+            yield Placed(run=run, number=number, event=event, at=decision.at, record=decision)
+        return
     table = TABLES[cls]
-    sql = f"SELECT {table}.* FROM {table} JOIN run USING (run) WHERE at_ms >= ? AND at_ms < ? AND {_OWN}"  # noqa: S608 - our own names
+    sql = f"SELECT {table}.* FROM {table} JOIN run USING (run) WHERE at_ms >= ? AND at_ms < ? AND {OWN}"  # noqa: S608 - our own names
     for row in connection.execute(sql, (from_at, to_at)):
         if cls in HAPPENINGS and row["happening"] != HAPPENINGS[cls]:
             continue
@@ -108,36 +137,6 @@ def _placed(connection: sqlite3.Connection, cls: type[Any], from_at: Instant, to
             at=row["at_ms"],
             record=record_of(cls, row),
         )
-
-
-def decisions_between(connection: sqlite3.Connection, from_at: Instant, to_at: Instant) -> list[DecisionMade]:
-    """The ledger's rows of minutes that begin in ``from_at`` ≤ … < ``to_at``, in the order they were made."""
-    sql = f"""
-        SELECT decision.* FROM decision JOIN run USING (run) WHERE start_at_ms >= ? AND start_at_ms < ? AND {_OWN}
-        ORDER BY ordinal, input_number, event_number
-    """  # noqa: S608 - our own names
-    return [record_of(DecisionMade, row) for row in connection.execute(sql, (from_at, to_at))]
-
-
-def decision_at(connection: sqlite3.Connection, at: Instant) -> DecisionMade | None:
-    """The row whose minutes hold ``at``, the later one where the clock went over them twice; None if there is none."""
-    sql = f"""
-        SELECT decision.* FROM decision JOIN run USING (run) WHERE start_at_ms <= ? AND {_OWN}
-        ORDER BY start_at_ms DESC, ordinal DESC, input_number DESC LIMIT 1
-    """  # noqa: S608 - our own names
-    decision = _one(DecisionMade, connection.execute(sql, (at,)))
-    holds = decision is not None and at < decision.start_at + decision.minutes * MINUTE_MS
-    return decision if holds else None
-
-
-def latest_decision(connection: sqlite3.Connection) -> DecisionMade | None:
-    """The row that was made last; None if there is none."""
-    return _latest(connection, DecisionMade)
-
-
-def decision_of(connection: sqlite3.Connection, prompt: PromptId) -> DecisionMade | None:
-    """The row that led to an invitation."""
-    return _one(DecisionMade, connection.execute("SELECT * FROM decision WHERE prompt = ?", (prompt,)))
 
 
 def prompt_issued(connection: sqlite3.Connection, prompt: PromptId) -> PromptIssued | None:
@@ -153,7 +152,7 @@ def _latest(connection: sqlite3.Connection, cls: type[R]) -> R | None:
     """The newest run first, so that SQLite stops at the first row instead of sorting the table."""
     table = TABLES[cls]
     sql = f"""
-        SELECT {table}.* FROM run CROSS JOIN {table} ON {table}.run = run.run WHERE {_OWN}
+        SELECT {table}.* FROM run CROSS JOIN {table} ON {table}.run = run.run WHERE {OWN}
         ORDER BY ordinal DESC, input_number DESC, event_number DESC LIMIT 1
     """  # noqa: S608 - our own names
     return _one(cls, connection.execute(sql))
@@ -169,7 +168,7 @@ def summaries_sent(connection: sqlite3.Connection) -> int:
 def epochs_since(connection: sqlite3.Connection, at: Instant) -> list[Epoch]:
     """Epochs that begin at or after ``at``, in order of wall time, and of arrival where it repeats."""
     sql = f"""
-        SELECT epoch.* FROM epoch JOIN run USING (run) WHERE start_at_ms >= ? AND {_OWN}
+        SELECT epoch.* FROM epoch JOIN run USING (run) WHERE start_at_ms >= ? AND {OWN}
         ORDER BY start_at_ms, ordinal, number
     """  # noqa: S608 - our own names
     return [record_of(Epoch, row) for row in connection.execute(sql, (at,))]

@@ -36,14 +36,18 @@ TABLES: Final[dict[type[Any], str]] = {
     ev.SignalQualityChanged: "signal_note",
     ev.EpochClosed: "epoch",
     ev.BaselineComputed: "baseline",
-    ev.DecisionMade: "decision",
+    ev.BaselineRestarted: "baseline_restart",
+    ev.ReferenceDayTaken: "reference_day",
+    ev.DriftReported: "drift",
+    ev.ThresholdComputed: "threshold",
+    ev.StandingMeasured: "standing",
     ev.AutonomicStateChanged: "state_change",
     ev.PromptIssued: "prompt",
     ev.ExerciseStarted: "session",
     ev.ExerciseFinished: "outcome",
     ev.WindowSummarised: "window_summary",
 }
-"""Where a record is one row of one table. Runs, beats and the journal have their own shapes."""
+"""Where a record is one row of one table. Runs, beats, the journal and the ledger have their own shapes."""
 
 HAPPENINGS: Final[dict[type[Any], str]] = {
     inp.SensorConnected: "connected",

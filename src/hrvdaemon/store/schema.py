@@ -14,8 +14,10 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
-from hrvdaemon.store import tables, views
+from hrvdaemon.store import ledger_tables, tables, views
 from hrvdaemon.store.file_header import APPLICATION_ID, VERSION, schema_version
+from hrvdaemon.store.ledger_codes import code_rows, finding_rows
+from hrvdaemon.store.ledger_migration import convert_ledger
 from hrvdaemon.store.trouble import in_words, is_trouble
 from hrvdaemon.vocabulary.errors import DatabaseUnavailable
 
@@ -27,6 +29,23 @@ def the_spine(db: Database) -> None:
     """First release."""
     for sql in (tables.RUNS_AND_JOURNAL, tables.SAID, tables.SIGNAL, tables.CONCLUSIONS, views.VIEWS):
         db.executescript(sql)
+
+
+@_MIGRATIONS()
+def a_ledger_for_ever(db: Database) -> None:
+    """Second release: what is learned has tables of its own, and a minute of the ledger is a small row."""
+    for view in ("decision_view", "decision_gate_view"):
+        db.execute(f"DROP VIEW {view}")
+    for index in ("decision_by_start", "decision_by_time", "decision_by_prompt"):
+        db.execute(f"DROP INDEX {index}")
+    db.execute("ALTER TABLE decision RENAME TO decision_1")
+    for sql in (ledger_tables.NEW_COLUMNS, ledger_tables.LEARNED, ledger_tables.LEDGER):
+        db.executescript(sql)
+    db.conn.executemany("INSERT INTO code VALUES (?, ?, ?)", code_rows())
+    db.conn.executemany("INSERT INTO finding VALUES (?, ?, ?)", finding_rows())
+    convert_ledger(db.conn)
+    db.execute("DROP TABLE decision_1")
+    db.executescript(ledger_tables.LEDGER_VIEWS)
 
 
 def open_for_writing(path: Path, *, busy_timeout_ms: int) -> Database:

@@ -4,78 +4,60 @@
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 
+from hrvdaemon.vocabulary.decisions import (
+    AutonomicState,
+    AutonomicStateChanged,
+    Confidence,
+    DecisionMade,
+    GateVerdict,
+    HourUsual,
+    Reason,
+    Withheld,
+)
 from hrvdaemon.vocabulary.epochs import BreathSwing, Epoch, Quality, WindowMetrics
 from hrvdaemon.vocabulary.inputs import Tag
+from hrvdaemon.vocabulary.learning import (
+    BaselineComputed,
+    BaselineRestarted,
+    DriftReported,
+    ReferenceDayTaken,
+    StandingMeasured,
+    ThresholdComputed,
+)
 from hrvdaemon.vocabulary.units import Instant, PromptId, SensorId, SessionId
 
-
-class AutonomicState(StrEnum):
-    """Where the wearer stands against their own usual.
-
-    ``sympathetic_dominance`` is an identifier only: it is always explained as "activation higher than your usual",
-    never as a measured sympathetic tone.
-    """
-
-    NO_SIGNAL = "no_signal"
-    WARMING_UP = "warming_up"
-    CALIBRATING = "calibrating"
-    STEADY = "steady"
-    ELEVATED = "elevated"
-    SYMPATHETIC_DOMINANCE = "sympathetic_dominance"
-    COOLDOWN = "cooldown"
-    LOW_PATTERN = "low_pattern"
-    NOT_JUDGED = "not_judged"
-
-
-class Reason(StrEnum):
-    """Why a minute was not judged."""
-
-    LEARNING = "learning"
-    QUALITY = "quality"
-    MOVING = "moving"
-    RECOVERING = "recovering"
-    POSTURE = "posture"
-    SUDDEN_RISE = "sudden_rise"
-    BREATHING = "breathing"
-    SESSION = "session"
-    RHYTHM = "rhythm"
-    QUIET = "quiet"
-    PAUSED = "paused"
-    NO_DATA = "no_data"
-    CLOCK_REPEATED = "clock_repeated"
-
-
-class Withheld(StrEnum):
-    """Why sustained activation led to no invitation."""
-
-    COOLDOWN = "cooldown"
-    DAILY_CAP = "daily_cap"
-    STRAP_ON = "strap_on"
-    AFTER_SESSION = "after_session"
-    CONFIDENCE = "confidence"
-    NOT_TODAY = "not_today"
-    NOT_DOWN = "not_down"
-
-
-class Confidence(StrEnum):
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GateVerdict:
-    """One gate's answer for one minute: the value it looked at and the limit it compared with, where it has them."""
-
-    gate: str
-    passed: bool
-    value: float | None = None
-    limit: float | None = None
-    reason: Reason | None = None
-    until_at: Instant | None = None
-    """How long it holds, where it holds for a time."""
+__all__ = [
+    "AutonomicState",
+    "AutonomicStateChanged",
+    "BaselineComputed",
+    "BaselineRestarted",
+    "BeatsClassified",
+    "BiofeedbackUpdated",
+    "Confidence",
+    "DecisionMade",
+    "DriftReported",
+    "EpochClosed",
+    "Event",
+    "ExerciseFinished",
+    "ExerciseStarted",
+    "GapDetected",
+    "GateVerdict",
+    "HourUsual",
+    "HrvUpdated",
+    "Outcome",
+    "PacketRejected",
+    "PhaseStarted",
+    "PromptIssued",
+    "Reason",
+    "ReferenceDayTaken",
+    "SignalQualityChanged",
+    "StandingMeasured",
+    "ThresholdComputed",
+    "WearingStarted",
+    "WindowSummarised",
+    "Withheld",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,83 +132,6 @@ class EpochClosed:
     mono_ms: int
     at: Instant
     epoch: Epoch
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HourUsual:
-    """The wearer's usual at one hour bin, shrunk to the all-day estimate; ``ln`` is ln RMSSD."""
-
-    hr_bpm: float
-    hr_sigma_bpm: float
-    ln_rmssd: float
-    ln_sigma: float
-    n_eff: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BaselineComputed:
-    """The usual, as it stays until the next one. Uses the minutes before ``cutoff_at`` only."""
-
-    mono_ms: int
-    at: Instant
-    cutoff_at: Instant
-    stage: int
-    eligible_minutes: int
-    days: int
-    hours: tuple[HourUsual, ...]
-    rho: float
-    hr_rest_bpm: float | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DecisionMade:
-    """One row of the ledger: a minute, what it was judged by, and why it did or did not invite.
-
-    ``minutes`` is more than 1 only where time without data was skipped as one range.
-    ``gates`` holds the verdict of every gate; ``reason`` is that of the first one that failed.
-    """
-
-    mono_ms: int
-    at: Instant
-    start_at: Instant
-    start_mono_ms: int
-    minutes: int
-    epoch: int | None
-    state: AutonomicState
-    reason: Reason | None
-    withheld: Withheld | None
-    gates: tuple[GateVerdict, ...]
-    stage: int
-    hr_bpm: float | None
-    ln_rmssd: float | None
-    usual: HourUsual | None
-    z_hr: float | None
-    z_ln_rmssd: float | None
-    activation: float | None
-    theta_on: float
-    evidence: int
-    """How many of the last ten minutes stand at or above ``theta_on``."""
-    is_armed: bool
-    """Whether activation has come down since the last invitation."""
-    learns: bool
-    """Whether this minute enters the baseline: eligible, grade good, no tag."""
-    confidence: Confidence
-    prompt: PromptId | None
-    rules: str
-
-    @property
-    def is_eligible(self) -> bool:
-        """Whether every gate passed."""
-        return self.epoch is not None and all(verdict.passed for verdict in self.gates)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AutonomicStateChanged:
-    mono_ms: int
-    at: Instant
-    state: AutonomicState
-    previous: AutonomicState
-    reason: Reason | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -330,6 +235,11 @@ Event = (
     | HrvUpdated
     | EpochClosed
     | BaselineComputed
+    | BaselineRestarted
+    | ReferenceDayTaken
+    | DriftReported
+    | ThresholdComputed
+    | StandingMeasured
     | DecisionMade
     | AutonomicStateChanged
     | PromptIssued

@@ -23,13 +23,20 @@ class Answer(StrEnum):
 
 
 class Tag(StrEnum):
-    """Context that a person sets with one key; each has its own duration (gate G8)."""
+    """Context that a person sets with one key; each has its own duration (gate G8).
+
+    The last four say how it is, not what explains it: they steer which exercise is offered (science D.4).
+    """
 
     CAFFEINE = "caffeine"
     NICOTINE = "nicotine"
     MEAL = "meal"
     ILL = "ill"
     EXERCISING = "exercising"
+    NUMB = "numb"
+    FAR_AWAY = "far_away"
+    FAINT = "faint"
+    EXHAUSTED = "exhausted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
