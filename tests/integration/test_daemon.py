@@ -11,7 +11,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import aiomqtt
 import pytest
@@ -25,6 +25,7 @@ from hrvdaemon.sinks.live import Live
 from hrvdaemon.sources.simulated import Pacing, SimulatedWearer
 from hrvdaemon.store.beats import beats_between
 from hrvdaemon.store.journal import journal_inputs
+from hrvdaemon.store.ledger_queries import decisions_between
 from hrvdaemon.store.queries import last_run, open_readonly, records_between, runs
 from hrvdaemon.store.rows import TABLES
 from hrvdaemon.supervisor.daemon import run_daemon
@@ -94,8 +95,9 @@ def hurried(clock: TurnedClock, live_for_s: int) -> Callable[[Config, Clock, Liv
 def stored(path: Path) -> dict[type, list[Event]]:
     """Every event that has a table, by class, in the order it came."""
     with closing(open_readonly(path)) as connection:
-        classes = [cls for cls in TABLES if cls.__module__ == ev.__name__]
-        return {cls: records_between(connection, cls, *ALWAYS) for cls in classes}
+        classes = [cls for cls in TABLES if cls in get_args(ev.Event)]
+        rows: dict[type, list[Event]] = {cls: records_between(connection, cls, *ALWAYS) for cls in classes}
+        return rows | {ev.DecisionMade: list[Event](decisions_between(connection, *ALWAYS))}
 
 
 def replayed(path: Path) -> list[Event]:
