@@ -3,7 +3,8 @@
     python -m tests.e2e [--losses N] [--keep FOLDER]
 
 QEMU without KVM and a stock Debian kernel; or User-Mode Linux, where HRVDAEMON_UML_KERNEL names a kernel. As root it
-installs what is missing. The exit status is the guest's; 99 if it died without one, 4 if it could not be started.
+installs what is missing. The exit status is the guest's; 99 if it died without one, 4 if it could not be started,
+75 if the machine was too busy to judge, three times.
 """
 
 import argparse

@@ -113,6 +113,14 @@ def test_a_notification_whose_type_is_printed_needs_no_discovery() -> None:
     assert (got, told) == ([AttributeKnown(LINK, 0x10, "2a37"), BEAT], [])
 
 
+def test_a_print_that_is_cut_anywhere_gives_what_is_whole_or_a_complaint() -> None:
+    for length in range(len(CONNECTED)):
+        read(CONNECTED[:length])
+    happenings, complaints = read(CONNECTED.replace("Handle: 64", "Handle:", 1))
+    assert happenings == []
+    assert len(complaints) == 1
+
+
 def test_services_and_found_information_are_read() -> None:
     text = """\
 < ACL Data TX: Handle 64 flags 0x00 dlen 11                   #6 [hci0] 4.100000

@@ -48,6 +48,10 @@ Reason = exc.BleakBluetoothNotAvailableReason
         ),
         (exc.BleakDBusError("org.bluez.Error.NotPermitted", ["Not paired"]), LinkState.NEEDS_PAIRING),
         (exc.BleakDBusError("org.bluez.Error.NotPermitted", ["Notify acquired"]), LinkState.HELD),
+        (
+            exc.BleakDBusError("org.bluez.Error.AuthenticationFailed", ["Authentication Failed"]),
+            LinkState.NEEDS_PAIRING,
+        ),
         (exc.BleakDBusError("org.freedesktop.DBus.Error.UnknownObject", ["gone"]), None),
         (exc.BleakGATTProtocolError(0x05), LinkState.NEEDS_PAIRING),
         (exc.BleakGATTProtocolError(0x0F), LinkState.NEEDS_PAIRING),

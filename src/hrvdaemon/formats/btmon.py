@@ -138,14 +138,14 @@ class _Printed:
             return _names(block)
         if not block.says("Connection Complete (") or not block.says("Status: Success"):
             return ()
-        link = Link(block.adapter, int(block.first("Handle").split()[0]))
+        link = Link(block.adapter, _link_number(block))
         self._open[link] = None
         return (LinkOpened(block.at_ms, link, _address(block.first("Peer address"))),)
 
     def _closed(self, block: _Block) -> Iterable[LinkHappening]:
         if not block.says("Status: Success"):
             return ()
-        link = Link(block.adapter, int(block.first("Handle").split()[0]))
+        link = Link(block.adapter, _link_number(block))
         self._open.pop(link, None)
         reason = readable(block.first("Reason").encode()).partition(" (0x")[0].lower()[:_LONGEST_REASON]
         return (LinkClosed(block.at_ms, link, reason),)
@@ -261,3 +261,8 @@ def _octets(value: str) -> bytes:
     if _HEX.fullmatch(value) is None:
         raise ValueError(f"expected bytes in hexadecimal, came {value[:40]!r}")
     return bytes.fromhex(value)
+
+
+def _link_number(block: _Block) -> int:
+    """Number of the connection. ValueError where the line was cut."""
+    return int(block.first("Handle").partition(" ")[0])

@@ -188,6 +188,8 @@ class BluetoothStrap:
             await asyncio.sleep(self._settings.switch_after_s)
             if self._state is not None and self._state.is_beatless:
                 self._next = await self._search.another_than(connection.sighting)
+            if self._next is not None and self._state is not None and not self._state.is_beatless:
+                self._next = None  # its beats came back during the look
             if self._next is not None:
                 self.try_now()
                 connection.lose("another strap of the wearer is in sight")

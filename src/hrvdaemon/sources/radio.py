@@ -168,6 +168,11 @@ _DBUS_ERRORS = {
     "org.bluez.Error.InProgress": LinkState.BUSY,
     "org.bluez.Error.NotReady": LinkState.BLUETOOTH_OFF,
     "org.bluez.Error.NotPermitted": LinkState.NEEDS_PAIRING,  # "Not paired": create_gatt_dbus_error() in BlueZ
+    "org.bluez.Error.NotAuthorized": LinkState.NEEDS_PAIRING,
+    "org.bluez.Error.AuthenticationFailed": LinkState.NEEDS_PAIRING,
+    "org.bluez.Error.AuthenticationRejected": LinkState.NEEDS_PAIRING,
+    "org.bluez.Error.AuthenticationCanceled": LinkState.NEEDS_PAIRING,
+    "org.bluez.Error.AuthenticationTimeout": LinkState.NEEDS_PAIRING,
     "org.freedesktop.DBus.Error.AccessDenied": LinkState.NOT_ALLOWED,
     "org.freedesktop.DBus.Error.NameHasNoOwner": LinkState.NO_SERVICE,
     "org.freedesktop.DBus.Error.NoReply": LinkState.NO_SERVICE,
