@@ -16,11 +16,13 @@ from hrvdaemon.vocabulary.events import (
     ExerciseStarted,
     PromptIssued,
     Reason,
+    StandingMeasured,
     Withheld,
 )
 from hrvdaemon.vocabulary.inputs import (
     Answer,
     BaselineEpochStarted,
+    ClockChanged,
     PauseRequested,
     PromptAnswered,
     RunEnded,
@@ -30,7 +32,7 @@ from hrvdaemon.vocabulary.inputs import (
     TagSet,
 )
 from hrvdaemon.vocabulary.local_time import local_time
-from hrvdaemon.vocabulary.units import MINUTE_MS, Instant, PromptId, RunId
+from hrvdaemon.vocabulary.units import MINUTE_MS, Instant, PromptId, RunId, SessionId
 
 Begin = Callable[..., Any]
 EARLY = {"baseline.stage_1_minutes": 20}
@@ -310,3 +312,64 @@ def test_sustained_activation_without_an_invitation_says_why_in_every_minute(inv
     assert {row.withheld for row in sustained} == {Withheld.COOLDOWN, Withheld.NOT_DOWN}
     for row in sustained:
         assert not any("are needed" in sentence for sentence in why_sentences(row))
+
+
+STEERING = (Tag.NUMB, Tag.FAR_AWAY, Tag.FAINT, Tag.EXHAUSTED)
+
+
+@pytest.mark.parametrize("tag", [*STEERING, None])
+def test_who_says_they_are_numb_far_away_faint_or_exhausted_is_not_offered_to_calm_further(
+    begin: Begin, tag: Tag | None
+) -> None:
+    """Of this seed's first draw slow breathing is offered otherwise."""
+    day = begin(stage=3)
+    if tag is not None:
+        day.feed(TagSet(mono_ms=0, tag=tag))
+    day.live(31)
+    day.stress()
+    (prompt,) = day.of(PromptIssued)
+    assert prompt.exercise == ("paced_6" if tag is None else "orient_54321")
+    assert prompt.confidence is Confidence.HIGH, "how it is explains nothing away"
+
+
+def test_who_says_so_after_the_invitation_is_led_to_something_else(invited: Any) -> None:
+    (prompt,) = invited.of(PromptIssued)
+    assert prompt.exercise == "paced_6"
+    invited.feed(TagSet(mono_ms=invited.now_ms, tag=Tag.FAINT))
+    answer(invited, Answer.START)
+    (started,) = invited.of(ExerciseStarted)
+    assert started.exercise == "orient_54321"
+
+
+def test_what_looks_like_the_own_standing_is_less_sure_and_with_another_doubt_not_said(begin: Begin) -> None:
+    """+12 bpm and half the variability is what standing does to this wearer; with coffee it is only a guess."""
+    for tags, sure in (((), Confidence.MEDIUM), ((Tag.CAFFEINE,), Confidence.LOW)):
+        day = begin(stage=3)
+        day.pipeline._behaviour.recall_standing(
+            StandingMeasured(
+                mono_ms=0, at=day.wall(), session=SessionId("s"), hr_bpm=12.0, hr_sd_bpm=3.0, ln_rmssd=log(0.5), ln_sd=0.15
+            )
+        )  # fmt: skip
+        for tag in tags:
+            day.feed(TagSet(mono_ms=0, tag=tag))
+        day.live(31)
+        day.stress()
+        high = [row for row in rows(day) if row.is_standing_like]
+        assert high
+        assert {row.confidence for row in high} == {sure}
+        assert len(day.of(PromptIssued)) == (sure is Confidence.MEDIUM)
+
+
+def test_a_journey_does_not_forget_the_days_count(begin: Begin) -> None:
+    """Invited in Berlin, then in New York: it is the same local day, and its number is reached."""
+    day = begin(stage=3, settings={"prompts.daily_cap": 1})
+    day.live(31)
+    day.stress()
+    assert len(day.of(PromptIssued)) == 1
+    day.feed(ClockChanged(mono_ms=day.now_ms, at=day.wall(), zone="America/New_York"))
+    day.live(150)
+    day.stress()
+    late = [row for row in rows(day) if row.evidence >= 8 and row.is_armed]
+    assert {row.withheld for row in late} == {Withheld.DAILY_CAP}
+    assert {row.local_day for row in late} == {rows(day)[0].local_day}
+    assert len(day.of(PromptIssued)) == 1

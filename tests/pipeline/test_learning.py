@@ -18,6 +18,7 @@ from hrvdaemon.vocabulary.events import (
     ReferenceDayTaken,
     StandingMeasured,
     ThresholdComputed,
+    WearingStarted,
 )
 from hrvdaemon.vocabulary.inputs import (
     BaselineEpochStarted,
@@ -159,6 +160,19 @@ def test_another_strap_than_the_one_that_taught_begins_the_usual_anew_once(begin
     [restarted] = day.of(BaselineRestarted)
     assert restarted.sensor == "other"
     assert day.of(BaselineComputed)[0].stage == 0
+
+
+@pytest.mark.parametrize(("taught", "restarts"), [("strap", 0), ("another", 1)])
+def test_a_restart_knows_which_strap_taught(begin: Begin, taught: str, restarts: int) -> None:
+    day = begin(stage=3)
+    known = BaselineComputed(
+        mono_ms=0, at=day.wall(), cutoff_at=day.wall(), stage=3, eligible_minutes=2000, days=9, hours=(USUAL,) * 24,
+        rho=0.5, hr_rest_bpm=50.0,
+    )  # fmt: skip
+    worn = WearingStarted(mono_ms=0, at=day.wall(), sensor=SensorId(taught))
+    day.pipeline = Pipeline(History(records=(started(), worn, known)))
+    day.live(2)
+    assert len(day.of(BaselineRestarted)) == restarts
 
 
 def test_measured_movement_is_in_the_minutes_row(begin: Begin) -> None:

@@ -54,7 +54,6 @@ def recall(  # noqa: C901, PLR0912  one case a kind of record, none may be forgo
         case StandingMeasured():
             behaviour.recall_standing(record)
         case WearingStarted():
-            detector.start_wearing(record.mono_ms)
             learning.recall_strap(record.sensor)
         case PromptIssued():
             behaviour.recall_prompt(record)

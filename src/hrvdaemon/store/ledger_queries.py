@@ -33,7 +33,7 @@ def decisions_placed(
         ORDER BY ordinal, input_number, event_number
     """
     reader = _Reader(connection)
-    bounds = (_key_from(from_at), _key_from(to_at))
+    bounds = (key_from(from_at), key_from(to_at))
     for row in connection.execute(sql, bounds).fetchall():
         yield RunId(row["run_name"]), row["input_number"], row["event_number"], reader.decision(row)
 
@@ -41,7 +41,7 @@ def decisions_placed(
 def decision_at(connection: sqlite3.Connection, at: Instant) -> DecisionMade | None:
     """The row whose minutes hold ``at``, the later one where the clock went over them twice; None if there is none."""
     sql = f"{_ROWS} WHERE key < ? AND {OWN} ORDER BY key DESC LIMIT 1"
-    decision = _one(connection, sql, (_key_from(Instant(at + 1)),))
+    decision = _one(connection, sql, (key_from(Instant(at + 1)),))
     holds = decision is not None and at < decision.start_at + decision.minutes * MINUTE_MS
     return decision if holds else None
 
@@ -84,6 +84,6 @@ def _one(connection: sqlite3.Connection, sql: str, values: tuple[Any, ...]) -> D
     return None if row is None else _Reader(connection).decision(row)
 
 
-def _key_from(at: Instant) -> int:
+def key_from(at: Instant) -> int:
     """The least key of minutes that begin at or after a moment; a whole number of SQLite's at most."""
     return min(-(-at // MINUTE_MS) << KEY_BITS, 2**62)
