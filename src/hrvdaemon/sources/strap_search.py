@@ -74,13 +74,14 @@ class StrapSearch:
         if not others.is_configured:
             return None
         with suppress(RadioFault):  # a look that fails costs nothing; the link to the used one stays
-            return await first_sighting(
+            other = await first_sighting(
                 self._radio,
                 others,
                 window_s=min(LOOK_S, settings.scan_window_s),
                 adapter=settings.adapter,
                 choose_s=settings.choose_s,
             )
+            return other if other is not None and other.address != used.address else None
         return None
 
     async def _left_over(self) -> Sighting | None:
