@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from hrvdaemon.cli.init import init
+from hrvdaemon.cli.init import _check, init
 from hrvdaemon.vocabulary.errors import BadUsage
 
 SYSTEM_BUS = Path("/run/dbus/system_bus_socket")
@@ -26,6 +26,17 @@ def apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, air: Any) -> Path:
         monkeypatch.setenv(name, str(tmp_path))
     monkeypatch.setattr("hrvdaemon.cli.init.bleak_radio", air.radio)
     return tmp_path
+
+
+@pytest.mark.parametrize("strap", ["Polar H10", "C4:11:22:33:44", " ", "C4:11:22:33:44:55:66", "none at all"])
+def test_what_no_strap_has_for_an_address_is_refused(strap: str) -> None:
+    with pytest.raises(BadUsage, match="--strap: expected an address"):
+        _check(40.0, strap)
+
+
+@pytest.mark.parametrize("strap", ["none", "C4:11:22:33:44:55", "0a1B2c3D-0000-1111-2222-333344445555", None])
+def test_an_address_of_any_system_and_none_are_taken(strap: str | None) -> None:
+    _check(40.0, strap)
 
 
 def test_every_answer_can_be_an_option(apart: Path) -> None:

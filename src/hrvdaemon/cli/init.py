@@ -4,6 +4,7 @@ Nothing is written before every answer is there; Esc and Ctrl-C leave everything
 """
 
 import asyncio
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -62,10 +63,14 @@ def init(
         raise KeyboardInterrupt
 
 
+ADDRESS = re.compile("([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+"""Six pairs of digits; on macOS the system's own UUID for the device."""
+
+
 def _check(timeout: float, strap: str | None) -> None:
     if not 0 < timeout <= LONGEST_S:
         raise BadUsage(f"--timeout: expected seconds from above 0 to {LONGEST_S:g}, came {timeout:g}")
-    if strap is not None and not (strap.strip() and strap.isprintable()):
+    if strap is not None and strap != "none" and not ADDRESS.fullmatch(strap.strip()):
         raise BadUsage(f"--strap: expected an address as `hrvdaemon scan` shows it, or none, came {strap!r}")
 
 

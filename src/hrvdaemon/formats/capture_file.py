@@ -105,7 +105,9 @@ class CaptureReader:
         if is_btmon(head):
             return read_btmon(source, self._complaints, self._times)
         raise UnreadableRecording(
-            f"expected a Bluetooth capture (btsnoop, PacketLogger or print of btmon), came something else: {self._path}"
+            f"expected a Bluetooth capture (btsnoop, PacketLogger or print of btmon), came"
+            f" {'something else' if head else 'an empty file'}: {self._path}; docs/captures.md tells how to make one;"
+            " `hrvdaemon replay` reads recordings as they are"
         )
 
 

@@ -69,8 +69,8 @@ LINK_WORDS: dict[LinkState, LinkWords] = {
         "If this one is yours now, choose it: `hrvdaemon init`.",
     ),
     LinkState.HELD: LinkWords(
-        "Another app on this computer holds the strap.",
-        "Close that app, or disconnect the strap in the Bluetooth settings.",
+        "Another program on this computer uses a heart-rate strap.",
+        "If the strap is yours, close that program; if it is somebody else's, choose yours: `hrvdaemon init`.",
     ),
     LinkState.CONNECTING: LinkWords("The strap was seen; connecting."),
     LinkState.WAITING_FOR_BEATS: LinkWords("Connected; waiting for beats."),
@@ -89,7 +89,7 @@ LINK_WORDS: dict[LinkState, LinkWords] = {
     ),
     LinkState.HEART_RATE_ONLY: LinkWords(
         "This device sends a heart rate but no intervals between beats, and variability needs those.",
-        "On a chest strap, moisten the electrodes; optical bands and watches mostly never send them.",
+        "On a chest strap, moisten the electrodes; bands and watches mostly send none. Not yours? `hrvdaemon init`.",
     ),
     LinkState.UNREADABLE: LinkWords(
         "The device sends something that can not be read as a heart rate.",
@@ -136,6 +136,6 @@ LINK_WORDS: dict[LinkState, LinkWords] = {
     ),
     LinkState.NOT_ALLOWED: LinkWords(
         "This program may not use Bluetooth.",
-        "On Linux: add yourself to the group `bluetooth`; on macOS: Settings, Privacy, Bluetooth.",
+        "On Linux: `sudo usermod -aG bluetooth $USER`, then log in again; on macOS: Settings, Privacy, Bluetooth.",
     ),
 }
